@@ -1,0 +1,49 @@
+# `make help` lists every target.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format types lock wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) is here. Name another: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -e .
+	@touch $@
+
+.venv/developing: .venv/installed
+	$(BIN)/pip install --quiet -e '.[dev]'
+	@touch $@
+
+install: .venv/installed ## make .venv with the pinned packages
+
+demo: .venv/installed ## a made-up practice of 10,000 patients, from extract to candidate list
+	$(BIN)/instep-cohort demo --out demo
+
+test: .venv/developing ## run the tests
+	$(BIN)/python -m pytest
+
+check: .venv/developing ## lint, types, codelists
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/instep-cohort codelists check
+
+coverage: .venv/developing ## the tests, with the branches that they cover
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+format: .venv/developing ## put the source into its one form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: .venv/developing ## build the package into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove everything that was made
+	rm -rf .venv demo dist build .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -1,0 +1,41 @@
+"""What is known of everybody in the population, so that *why not?* has an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instep_cohort.engine.uses import Uses
+from instep_cohort.study.plan import Plan
+
+
+def facts_table(plan: Plan, uses: Uses, people: pa.Table, steps: Sequence[str]) -> pa.Table:
+    """One row per patient of the population, in the order of patient_id.
+
+    Columns: patient_id, practice_id; `<measure>_met` (bool), `_count` (int32), `_first` and
+    `_last` (date) for each measure; one boolean per line of the study; `dropped_at`, the step that
+    dropped the patient ("" for a candidate).
+
+    Args:
+        plan: the study.
+        uses: its uses.
+        people: the population's rows of `people.people`.
+        steps: the names of the steps, in order.
+    """
+    columns: dict[str, pa.ChunkedArray] = {
+        "patient_id": people["patient_id"],
+        "practice_id": people["practice_id"],
+    }
+    for name, key in uses.measures.items():
+        columns[f"{name}_met"] = people[f"m{key}_met"]
+        columns[f"{name}_count"] = pc.cast(people[f"m{key}_count"], pa.int32())
+        for edge in ("first", "last"):
+            day = pc.cast(people[f"m{key}_{edge}"], pa.int32())
+            columns[f"{name}_{edge}"] = pc.cast(day, pa.date32())
+    for i, line in enumerate(plan.lines):
+        columns[line.name] = people[f"l{i}"]
+    named = pa.array(["", *steps], pa.string())
+    columns["dropped_at"] = named.take(pc.add(pc.cast(people["dropped"], pa.int32()), 1))
+    return pa.table(columns)

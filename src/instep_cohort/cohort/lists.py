@@ -1,0 +1,106 @@
+"""The codelists of a study: fetched as pinned, met with an extract, and what must be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instep_cohort.codelists import CodeIndex, Codelist, Library, Resolution, resolve
+from instep_cohort.engine.uses import ListUse, list_uses
+from instep_cohort.errors import DefinitionError, Fault
+from instep_cohort.study import Plan, Study
+
+RESOLUTION = pa.schema(
+    [
+        ("codelist", pa.string()),
+        ("version", pa.string()),
+        ("selector_system", pa.string()),
+        ("selector_code", pa.string()),
+        ("match", pa.string()),
+        ("category", pa.string()),
+        ("system", pa.string()),
+        ("code", pa.string()),
+        ("term", pa.string()),
+        ("matched_by", pa.string()),
+        ("rows", pa.int64()),
+    ]
+)
+
+# the columns in which an extract's dictionary speaks of a code, and the system each speaks in
+_DICTIONARY = {
+    "read_v2": "read_v2",
+    "ctv3": "ctv3",
+    "snomed_concept": "snomed_ct",
+    "dmd": "dmd",
+    "bnf": "bnf",
+}
+
+
+def pinned_lists(study: Study, library: Library) -> dict[str, Codelist]:
+    """Each codelist that a study pins, in the pinned version.
+
+    Raises:
+        DefinitionError: lists or versions that are not there, or that changed after release; the
+            faults of all lists together.
+    """
+    found: dict[str, Codelist] = {}
+    faults: list[Fault] = []
+    for name, version in study.codelists.items():
+        try:
+            found[name] = library.get(name, version)
+        except DefinitionError as error:
+            faults += error.faults
+    if faults:
+        raise DefinitionError(faults)
+    return found
+
+
+def resolve_lists(
+    plan: Plan, lists: Mapping[str, Codelist], codes: pa.Table
+) -> dict[ListUse, Resolution]:
+    """What each list that the study reads rows by is among the codes of an extract."""
+    index = CodeIndex.from_columns(codes.to_pydict())
+    return {
+        (name, kind): resolve(lists[name], index, kind=kind) for name, kind in list_uses(plan)
+    }
+
+
+def list_warnings(
+    lists: Mapping[str, Codelist],
+    resolutions: Mapping[ListUse, Resolution],
+    codes: pa.Table,
+    *,
+    strict: bool,
+) -> list[str]:
+    """What must be said of the lists of a run: those that match nothing, and drafts.
+
+    Raises:
+        DefinitionError: with `strict`, a list matches no code of the extract.
+    """
+    said = (one.warning(systems_of(codes, one.kind)) for one in resolutions.values())
+    empty = [text for text in said if text]
+    if empty and strict:
+        raise DefinitionError([Fault("codelists", text) for text in empty])
+    drafts = sum(one.status == "draft" for one in lists.values())
+    if not drafts:
+        return empty
+    are = "is a draft" if drafts == 1 else "are drafts"
+    return [*empty, f"{drafts} of {len(lists)} codelists {are}: no clinician has reviewed them."]
+
+
+def systems_of(codes: pa.Table, kind: str) -> list[str]:
+    """The code systems among the extract's codes of a kind, those of its dictionary included."""
+    own = codes.filter(pc.and_(pc.equal(codes["kind"], kind), pc.greater(codes["rows"], 0)))
+    found = set(pc.unique(own["system"]).to_pylist())
+    found |= {
+        system for column, system in _DICTIONARY.items() if own[column].null_count < own.num_rows
+    }
+    return sorted(found)
+
+
+def resolution_table(resolutions: Iterable[Resolution]) -> pa.Table:
+    """What each selector matched, as the rows of resolution.csv; one that hits nothing has a row."""
+    rows = [row._asdict() for one in resolutions for row in one.rows()]
+    return pa.Table.from_pylist(rows, schema=RESOLUTION)

@@ -1,0 +1,128 @@
+"""The result of a search: candidates, their evidence, and what was left out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TableName = Literal["candidates", "evidence", "facts", "spells", "attrition", "resolution"]
+
+
+@dataclass(frozen=True, repr=False)
+class Cohort:
+    """Who may be invited, the coded evidence for each, and the count that each step dropped.
+
+    Shows itself as counts; patient rows only when asked for.
+
+    Attributes:
+        tables: the Arrow tables by name: candidates, evidence, facts, spells, attrition,
+            resolution.
+        manifest: what the run was: study, search date, lists, store, versions, counts.
+        warnings: what whoever reads the list must know.
+    """
+
+    tables: Mapping[TableName, pa.Table] = field(repr=False)
+    manifest: Mapping[str, Any]
+    warnings: Sequence[str] = ()
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """One row per candidate, in the order of patient_id."""
+        return _pandas(self.tables["candidates"])
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """One row per row of the record that a measure, a flag or an opt-out read.
+
+        It covers the whole population, so that those left out can be explained too.
+        """
+        return _pandas(self.tables["evidence"])
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """One row per patient of the population: every measure, every line, `dropped_at`."""
+        return _pandas(self.tables["facts"])
+
+    @cached_property
+    def spells(self) -> pd.DataFrame:
+        """The candidates' spells of certified absence, where their notes have lengths."""
+        return _pandas(self.tables["spells"])
+
+    @cached_property
+    def attrition(self) -> pd.DataFrame:
+        """One row per step: step, kind, text, before, dropped, after, gained_if_removed."""
+        return _pandas(self.tables["attrition"])
+
+    @cached_property
+    def resolution(self) -> pd.DataFrame:
+        """What each selector of each codelist matched in this extract, and how."""
+        return _pandas(self.tables["resolution"])
+
+    def to_arrow(self, table: TableName = "candidates") -> pa.Table:
+        """One of the tables as Arrow, the candidates where none is named."""
+        return self.tables[table]
+
+    def save(self, folder: Path | str) -> Path:
+        """Writes the run folder, whole or not at all, and gives back its path.
+
+        Raises:
+            UsageError: the folder exists and is no run folder; nothing in it is touched.
+        """
+        from instep_cohort.cohort.run_folder import write_run
+
+        return write_run(self, Path(folder))
+
+    def __len__(self) -> int:
+        """How many candidates there are."""
+        return int(self.tables["candidates"].num_rows)
+
+    def __repr__(self) -> str:
+        """The attrition as text: counts, never patients."""
+        return "\n".join([self._title(), *attrition_lines(self.tables["attrition"])])
+
+    def _repr_html_(self) -> str:
+        rows = self.tables["attrition"].to_pylist()
+        names = ("step", "text", "before", "dropped", "after", "gained_if_removed")
+        head = "".join(f"<th>{name}</th>" for name in names)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str(row[name]))}</td>" for name in names) + "</tr>"
+            for row in rows
+        )
+        notes = "".join(f"<li>{html.escape(warning)}</li>" for warning in self.warnings)
+        return (
+            f"<p><b>{html.escape(self._title())}</b></p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><ul>{notes}</ul>"
+        )
+
+    def _title(self) -> str:
+        study = self.manifest["study"]
+        return (
+            f"{study['name']} {study['version']} on {self.manifest['search_date']}: "
+            f"{len(self):,} candidates"
+        )
+
+
+def attrition_lines(attrition: pa.Table) -> list[str]:
+    """The attrition table as lines of text of equal columns."""
+    rows = attrition.to_pylist()
+    head = ("step", "before", "dropped", "after", "gained if removed")
+    numbers = ("before", "dropped", "after", "gained_if_removed")
+    cells = [head, *((row["step"], *(f"{row[name]:,}" for name in numbers)) for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+        for row in cells
+    ]
+
+
+def _pandas(table: pa.Table) -> pd.DataFrame:
+    return table.to_pandas(date_as_object=False)

@@ -1,0 +1,121 @@
+"""The run folder: every table of a search, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from pyarrow import csv as pa_csv
+
+from instep_cohort.cohort.spreadsheet_text import harmless
+from instep_cohort.cohort.workbook import write_workbook
+from instep_cohort.disclosure.artefacts import ArtefactClass
+from instep_cohort.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from instep_cohort.cohort.result import Cohort
+
+PARQUET = ("candidates", "evidence", "facts", "spells")
+CSV = ("candidates", "attrition", "resolution")
+
+
+def write_run(cohort: Cohort, folder: Path) -> Path:
+    """Writes the run folder beside its place and moves it there, so that a fault leaves no half.
+
+    Only its owner may read it (mode 700): it is about patients.
+
+    Raises:
+        UsageError: the folder exists and is no run folder; nothing in it is touched.
+    """
+    refuse_foreign(folder)
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _write(cohort, making)
+        _move(making, folder)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    return folder
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Nothing, where the folder is new, empty, or an earlier run that may be replaced.
+
+    Raises:
+        UsageError: it holds something else.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is a file; --out needs a folder.")
+    if any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+        raise UsageError(
+            f"{folder} holds files and is no run folder; give --out a new or empty folder."
+        )
+
+
+def _write(cohort: Cohort, folder: Path) -> None:
+    for name in PARQUET:
+        # without the Arrow schema, dictionary columns are read back as plain text
+        pq.write_table(
+            cohort.tables[name], folder / f"{name}.parquet", compression="zstd", store_schema=False
+        )
+    for name in CSV:
+        pa_csv.write_csv(harmless(cohort.tables[name]), folder / f"{name}.csv")
+    manifest = cohort.manifest
+    on = _date(manifest["search_date"])
+    write_workbook(
+        folder / "candidates.xlsx",
+        cohort.tables["candidates"],
+        cohort.tables["attrition"],
+        _about(cohort),
+        on,
+    )
+    files = sorted(path.name for path in folder.iterdir())
+    classes = dict.fromkeys([*files, "manifest.json"], str(ArtefactClass.PRACTICE_ONLY))
+    text = json.dumps({**manifest, "files": classes}, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _about(cohort: Cohort) -> list[tuple[str, str]]:
+    manifest = cohort.manifest
+    study = manifest["study"]
+    lists = ", ".join(f"{one['id']} {one['version']}" for one in manifest["codelists"])
+    return [
+        ("Class", str(ArtefactClass.PRACTICE_ONLY)),
+        ("Study", f"{study['name']} {study['version']}: {study['title']}"),
+        ("Search date", manifest["search_date"]),
+        ("Extract date", manifest["store"]["extract_date"]),
+        ("Codelists", lists),
+        *(("To be settled", f"{what}: {who}") for what, who in study["settled_elsewhere"].items()),
+        *(("Note", warning) for warning in cohort.warnings),
+    ]
+
+
+def _date(text: str) -> date:
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+def _move(making: Path, folder: Path) -> None:
+    if not folder.exists():
+        making.rename(folder)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(aside / "run")
+    try:
+        making.rename(folder)
+    except BaseException:
+        (aside / "run").rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+

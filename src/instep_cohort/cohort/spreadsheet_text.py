@@ -1,0 +1,29 @@
+"""Text that a spreadsheet cannot take for a formula."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_DANGEROUS = r"^[=+\-@\t\r]"
+
+
+def harmless(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before any text that a spreadsheet would run.
+
+    A CSV cell that begins with `=`, `+`, `-`, `@`, a tab or a return is a formula to Excel and
+    LibreOffice, whoever wrote it into the record.
+    """
+    for place, name in enumerate(table.column_names):
+        column = table[name]
+        if pa.types.is_string(column.type):
+            table = table.set_column(place, name, _harmless(column))
+    return table
+
+
+def _harmless(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    risky = pc.match_substring_regex(column, _DANGEROUS)
+    if not pc.any(risky).as_py():
+        return column
+    marked = pc.binary_join_element_wise(pa.scalar("'"), column, "")
+    return pc.if_else(pc.fill_null(risky, False), marked, column)

@@ -1,0 +1,110 @@
+"""The candidate list for people: a workbook whose every text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+WIDTHS = {"patient_id": 16, "practice_id": 12, "reason": 90, "cautions": 28}
+
+COLUMN_MEANINGS = {
+    "patient_id": "the identifier in the practice system's extract",
+    "practice_id": "the practice",
+    "age": "completed years on the search date; the youngest possible where birth_precision is not day",
+    "sex": "F, M, I (indeterminate) or U (unknown)",
+    "birth_precision": "how exactly the birth is known: check the age where it is not day",
+    "tier": "order of letters: A out of work (fresh code), B certified sickness or unfit for work, "
+    "C nothing known of work, X in work (hold back)",
+    "certified_sickness": "a fit note in the window; never evidence of unemployment",
+    "fit_notes": "dates on which a fit note was issued in the window",
+    "fit_note_first": "the first of them",
+    "fit_note_last": "the last of them",
+    "last_statement": "what the last one says: not_fit, may_be_fit or unspecified",
+    "length_known": "every fit note on record has a length",
+    "spell_start": "first day of the latest spell, where lengths are known",
+    "spell_days": "its days, bridged ones included",
+    "certified_until": "its last certified day",
+    "issued_runs": "runs of issued notes (not lengths of absence)",
+    "long_term": "an open spell, or a run of notes, of 91 days or more",
+    "work_status": "latest dated work code: fallible evidence, never a gate",
+    "work_status_date": "its date",
+    "work_status_age_days": "days from it to the search date",
+    "work_status_stale": "too old to decide anything",
+    "cautions": "read these before writing: what a date or a choice left open",
+    "reason": "why the person is on the list",
+}
+
+
+def write_workbook(
+    path: Path,
+    candidates: pa.Table,
+    attrition: pa.Table,
+    about: Sequence[tuple[str, str]],
+    on: date,
+) -> None:
+    """Writes the sheets Candidates, Attrition and About.
+
+    Args:
+        path: where to.
+        candidates: the candidate list.
+        attrition: the attrition table.
+        about: pairs for the About sheet: what the run was.
+        on: the search date, which also stands as the file's date: the same run gives the same file.
+    """
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        workbook.set_properties(
+            {"title": "Candidates", "created": datetime(on.year, on.month, on.day)}  # noqa: DTZ001
+        )
+        formats = {
+            "head": workbook.add_format({"bold": True, "bg_color": "#E3ECF5", "bottom": 1}),
+            "text": workbook.add_format({"num_format": "@", "valign": "top"}),
+            "wrap": workbook.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+            "date": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+            "plain": workbook.add_format({"valign": "top"}),
+        }
+        _write_table(workbook.add_worksheet("Candidates"), candidates, formats)
+        _write_table(workbook.add_worksheet("Attrition"), attrition, formats)
+        _write_about(workbook.add_worksheet("About"), about, candidates.column_names, formats)
+
+
+def _write_table(sheet: Any, table: pa.Table, formats: Mapping[str, Any]) -> None:
+    for place, name in enumerate(table.column_names):
+        sheet.write_string(0, place, name, formats["head"])
+        wrapped = name in ("reason", "text")
+        sheet.set_column(place, place, WIDTHS.get(name, max(11, len(name) + 2)))
+        for row, value in enumerate(table[name].to_pylist(), start=1):
+            if isinstance(value, bool):
+                sheet.write_boolean(row, place, value, formats["plain"])
+            elif isinstance(value, int):
+                sheet.write_number(row, place, value, formats["plain"])
+            elif isinstance(value, date):
+                sheet.write_datetime(row, place, value, formats["date"])
+            elif value is not None:
+                sheet.write_string(row, place, value, formats["wrap" if wrapped else "text"])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(table.num_rows, 1), table.num_columns - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _write_about(
+    sheet: Any,
+    about: Sequence[tuple[str, str]],
+    columns: Sequence[str],
+    formats: Mapping[str, Any],
+) -> None:
+    lines = [*about, ("", ""), ("Column", "Meaning")]
+    lines += [(name, COLUMN_MEANINGS.get(name, "")) for name in columns]
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 110)
+    for row, (name, meaning) in enumerate(lines):
+        sheet.write_string(row, 0, name, formats["head" if name else "plain"])
+        sheet.write_string(row, 1, meaning, formats["wrap"])

@@ -1,0 +1,1 @@
+"""The engine: one rule, run as narwhals expressions on any engine that reads Parquet."""

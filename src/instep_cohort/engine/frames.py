@@ -1,0 +1,163 @@
+"""The seam: the few things that each engine does in its own way.
+
+Everything else of the engine room is written once, as narwhals expressions, and runs on any of
+them. An engine opens the tables of a store, sets a frame aside so that it is computed once, brings
+a small table in, and takes a result out as Arrow.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import pyarrow as pa
+
+from instep_cohort.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import narwhals.stable.v2 as nw
+
+    Frame = nw.LazyFrame[Any]
+
+
+class Engine(Protocol):
+    """What the rules need of an engine; a context manager that lets go of all it holds."""
+
+    name: str
+
+    def open(self, path: Path) -> Frame:
+        """The rows of a Parquet file, not read yet."""
+
+    def bring(self, table: pa.Table) -> Frame:
+        """A small Arrow table as a frame of this engine."""
+
+    def keep(self, frame: Frame) -> Frame:
+        """The same rows, computed once and set aside."""
+
+    def take(self, frame: Frame) -> pa.Table:
+        """The rows as an Arrow table, in the frame's order."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class DuckDBEngine:
+    """DuckDB inside this process: the default."""
+
+    name = "duckdb"
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect()
+        # a plain join then reads only the row groups that hold its keys (measured: half the CPU)
+        self._connection.execute("SET dynamic_or_filter_threshold = 100000")
+        self._kept = 0
+
+    def open(self, path: Path) -> Frame:
+        """The rows of a Parquet file, not read yet."""
+        return self._frame(self._connection.read_parquet(str(path)))
+
+    def bring(self, table: pa.Table) -> Frame:
+        """A small Arrow table as a frame of this engine."""
+        return self._frame(self._connection.from_arrow(table))
+
+    def keep(self, frame: Frame) -> Frame:
+        """The same rows, computed once and set aside in a temporary table."""
+        self._kept += 1
+        name = f"kept_{self._kept}"
+        frame.to_native().create(name)
+        return self._frame(self._connection.table(name))
+
+    def take(self, frame: Frame) -> pa.Table:
+        """The rows as an Arrow table, in the frame's order."""
+        return plain(frame.to_native().to_arrow_table())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    @staticmethod
+    def _frame(relation: Any) -> Frame:
+        import narwhals.stable.v2 as nw
+
+        return nw.from_native(relation)
+
+
+class PolarsEngine:
+    """Polars inside this process."""
+
+    name = "polars"
+
+    def __init__(self) -> None:
+        try:
+            import polars
+        except ImportError:
+            raise UsageError(
+                "The polars engine needs the package polars: pip install polars"
+            ) from None
+        self._polars = polars
+
+    def open(self, path: Path) -> Frame:
+        """The rows of a Parquet file, not read yet."""
+        return self._frame(self._polars.scan_parquet(path))
+
+    def bring(self, table: pa.Table) -> Frame:
+        """A small Arrow table as a frame of this engine."""
+        return self._frame(self._polars.from_arrow(table).lazy())  # type: ignore[union-attr]
+
+    def keep(self, frame: Frame) -> Frame:
+        """The same rows, computed once and held in memory."""
+        return self._frame(frame.to_native().collect().lazy())
+
+    def take(self, frame: Frame) -> pa.Table:
+        """The rows as an Arrow table, in the frame's order."""
+        return plain(frame.to_native().collect().to_arrow())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    @staticmethod
+    def _frame(lazy: Any) -> Frame:
+        import narwhals.stable.v2 as nw
+
+        return nw.from_native(lazy)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with each text column as `string`, whatever the engine calls it."""
+    fields = [
+        field.with_type(pa.string())
+        if pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type)
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDBEngine, "polars": PolarsEngine}
+
+
+def engine_of(name: str) -> Engine:
+    """A new engine of that name.
+
+    Raises:
+        UsageError: there is no such engine, or its package is not installed.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"There is no engine {name!r}; the engines are {', '.join(ENGINES)}.")
+    return ENGINES[name]()

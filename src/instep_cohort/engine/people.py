@@ -1,0 +1,190 @@
+"""Every patient of the extract with every fact and every step: one wide row each (RULES.md §5, §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from instep_cohort.engine.frames import Engine
+from instep_cohort.engine.opt_outs import coded_opt_outs
+from instep_cohort.engine.population import in_age, is_alive, registered_patients
+from instep_cohort.engine.uses import Uses
+from instep_cohort.extracts import Store
+from instep_cohort.study.plan import AtLeast, Line, LinePlan, Logic, Measured, Not, Plan
+
+if TYPE_CHECKING:
+    from instep_cohort.engine.frames import Frame
+
+
+def people(
+    engine: Engine,
+    store: Store,
+    plan: Plan,
+    uses: Uses,
+    *,
+    facts: Frame,
+    used: Frame,
+    practice_list: pa.Table,
+    extract_day: int,
+    steps: Sequence[str],
+) -> pa.Table:
+    """One row for each patient of the extract, in the order of patient_key.
+
+    Columns: patient_key, patient_id, practice_id, sex, birth_day, birth_precision; for the measure
+    with use_key k `m{k}_met`, `m{k}_count`, `m{k}_first`, `m{k}_last`; for each line of the plan,
+    by its place, `l{i}`; `caution`, `national`; `dropped`: the number of the first step that is
+    not passed (-1: none), and `failed`: how many are not.
+
+    Args:
+        engine: where the frames live.
+        store: the extract.
+        plan: the study.
+        uses: its uses.
+        facts: what `measures.measure` gave.
+        used: what `rows.used_rows` gave.
+        practice_list: patient_id, removes, national: the practice's own list, maybe without rows.
+        extract_day: the day of the extract.
+        steps: the names of the steps in the order of RULES.md §6.
+    """
+    frame = engine.open(store.table_path("patients"))
+    frame = frame.join(_wide(facts, uses), on="patient_key", how="left").with_columns(
+        *_defaults(plan, uses)
+    )
+    registered = registered_patients(engine, store, plan.population, plan.search_day)
+    frame = _flagged(frame, registered, "patient_key", {"registered": nw.lit(value=True)})
+    coded = coded_opt_outs(used, uses, plan.search_day)
+    names = ("research_dissent", "type_1", "caution")
+    frame = _flagged(frame, coded, "patient_key", {name: nw.col(name) for name in names})
+    listed = engine.bring(practice_list)
+    names = ("practice_list", "national")
+    frame = _flagged(frame, listed, "patient_id", {name: nw.col(name) for name in names})
+    frame = _with_lines(frame, plan, uses)
+    passes = _passes(plan, extract_day)
+    failed = [~passes[step] for step in steps]
+    return engine.take(
+        frame.with_columns(
+            _first_true(failed).alias("dropped"),
+            _count_true(failed).alias("failed"),
+        )
+        .select(
+            *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
+            *(column for key in uses.measures.values() for column in _columns(key)),
+            *(f"l{i}" for i in range(len(plan.lines))),
+            *("caution", "national", "dropped", "failed"),
+        )
+        .sort("patient_key")
+    )
+
+
+def _columns(key: int) -> Sequence[str]:
+    return [f"m{key}_{part}" for part in ("met", "count", "first", "last")]
+
+
+def _wide(facts: Frame, uses: Uses) -> Frame:
+    columns: list[nw.Expr] = []
+    met = nw.when(nw.col("met")).then(nw.lit(1)).otherwise(nw.lit(0))
+    facts = facts.with_columns(met.alias("met"))
+    for key in uses.measures.values():
+        own = nw.col("use_key") == key
+        for name, part in zip(_columns(key), ("met", "count", "first", "last"), strict=True):
+            columns.append(nw.when(own).then(nw.col(part)).max().alias(name))
+    return facts.group_by("patient_key").agg(*columns)
+
+
+def _defaults(plan: Plan, uses: Uses) -> Sequence[nw.Expr]:
+    columns: list[nw.Expr] = []
+    for name, key in uses.measures.items():
+        met, count, _, _ = _columns(key)
+        without_rows = plan.measures[name].met_by_no_rows
+        columns.append((nw.col(met).fill_null(int(without_rows)) == 1).alias(met))
+        columns.append(nw.col(count).fill_null(0).cast(nw.Int64()).alias(count))
+    return columns
+
+
+def _flagged(frame: Frame, some: Frame, key: str, columns: dict[str, nw.Expr]) -> Frame:
+    """The frame with boolean columns that are true where `some` says so, false elsewhere."""
+    some = some.select(key, *(expr.alias(name) for name, expr in columns.items()))
+    return frame.join(some, on=key, how="left").with_columns(
+        nw.col(name).fill_null(value=False) for name in columns
+    )
+
+
+def _with_lines(frame: Frame, plan: Plan, uses: Uses) -> Frame:
+    """Each line as a boolean column, those that others name before the ones that name them."""
+    place = {line.name: i for i, line in enumerate(plan.lines)}
+    done: set[str] = set()
+
+    def expression(logic: Logic) -> nw.Expr:
+        match logic:
+            case Measured(name):
+                return nw.col(f"m{uses.measures[name]}_met")
+            case Line(name):
+                return nw.col(f"l{place[name]}")
+            case Not(part):
+                return ~expression(part)
+            case AtLeast(n, parts):
+                return _at_least(n, [expression(part) for part in parts])
+
+    waiting: list[LinePlan] = list(plan.lines)
+    while waiting:
+        ready = [line for line in waiting if named_lines(line.logic) <= done]
+        frame = frame.with_columns(
+            *(expression(line.logic).alias(f"l{place[line.name]}") for line in ready)
+        )
+        done |= {line.name for line in ready}
+        waiting = [line for line in waiting if line.name not in done]
+    return frame
+
+
+def named_lines(logic: Logic) -> set[str]:
+    """The lines that a piece of logic names itself."""
+    match logic:
+        case Line(name):
+            return {name}
+        case Not(part):
+            return named_lines(part)
+        case AtLeast(_, parts):
+            return set().union(*(named_lines(part) for part in parts))
+        case _:
+            return set()
+
+
+def _at_least(n: int, parts: Sequence[nw.Expr]) -> nw.Expr:
+    if n == 1:
+        return nw.any_horizontal(*parts, ignore_nulls=False)
+    if n == len(parts):
+        return nw.all_horizontal(*parts, ignore_nulls=False)
+    return _count_true(parts) >= n
+
+
+def _count_true(parts: Sequence[nw.Expr]) -> nw.Expr:
+    ones = [nw.when(part).then(nw.lit(1)).otherwise(nw.lit(0)) for part in parts]
+    return nw.sum_horizontal(*ones).cast(nw.Int32())
+
+
+def _first_true(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """The place of the first part that is true, -1 where none is."""
+    result: Any = nw.lit(-1)
+    for place, part in reversed(list(enumerate(parts))):
+        result = nw.when(part).then(nw.lit(place)).otherwise(result)
+    return nw.Expr.cast(result, nw.Int32())
+
+
+def _passes(plan: Plan, extract_day: int) -> dict[str, nw.Expr]:
+    """For each step of RULES.md §6 whether a patient passes it."""
+    passes = {
+        "alive": is_alive(plan.search_day, extract_day),
+        "registered": nw.col("registered"),
+        "age": in_age(plan.population, plan.on),
+        "test": ~nw.col("is_test"),
+        "confidential": ~nw.col("is_confidential"),
+    }
+    for i, line in enumerate(plan.lines):
+        holds = nw.col(f"l{i}")
+        passes[line.name] = holds if line.role == "include" else ~holds
+    for name in ("research_dissent", "type_1", "practice_list"):
+        passes[name] = ~nw.col(name)
+    return passes

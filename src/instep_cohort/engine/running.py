@@ -1,0 +1,102 @@
+"""One pass over a store: fetch the rows a study uses, measure them, and put the people together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instep_cohort.engine.evidence import evidence_rows
+from instep_cohort.engine.frames import Engine
+from instep_cohort.engine.measures import measure
+from instep_cohort.engine.people import people
+from instep_cohort.engine.rows import matched_rows, missed_for_their_date, used_rows
+from instep_cohort.engine.uses import Uses
+from instep_cohort.extracts import Store
+from instep_cohort.study.plan import Plan
+from instep_cohort.study.spans import day_number
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a study found in one store, still in keys.
+
+    Attributes:
+        people: one row per patient of the extract (`people.people`).
+        evidence: the rows behind every fact (`evidence.evidence_rows`).
+        missed: patient_key, use_key: rows that an exclude line would have used but for their date.
+    """
+
+    people: pa.Table
+    evidence: pa.Table
+    missed: pa.Table
+
+
+def run(
+    engine: Engine,
+    store: Store,
+    plan: Plan,
+    uses: Uses,
+    *,
+    steps: Sequence[str],
+    practice_list: pa.Table,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Findings:
+    """What the study finds in the store.
+
+    Args:
+        engine: the engine to run on.
+        store: the extract.
+        plan: the compiled study.
+        uses: what its lists are on this extract.
+        steps: the names of the attrition steps, in order.
+        practice_list: the practice's own opt-outs: patient_id, removes, national; may be empty.
+        progress: told what is being done.
+    """
+    progress("fetching the rows that the codelists name")
+    matched = matched_rows(engine, store, uses, plan.search_day)
+    used = used_rows(engine, matched, uses)
+    progress("measuring")
+    measured = measure(engine, used, uses, plan)
+    progress("putting the people together")
+    extract_day = day_number(store.extract_date)
+    found = people(
+        engine,
+        store,
+        plan,
+        uses,
+        facts=measured.facts,
+        used=used,
+        practice_list=practice_list,
+        extract_day=extract_day,
+        steps=steps,
+    )
+    progress("collecting the evidence")
+    rows = evidence_rows(engine, measured.rows, used, uses)
+    excluding = exclude_measures(plan)
+    missed = missed_for_their_date(engine, matched, uses, excluding)
+    return Findings(found, rows, missed)
+
+
+def exclude_measures(plan: Plan) -> list[str]:
+    """The measures that the exclude lines lead to, each once, in the study's order."""
+    led_to = {
+        name
+        for line in plan.lines
+        if line.role == "exclude"
+        for name in plan.measures_of(line.logic)
+    }
+    return [name for name in plan.measures if name in led_to]
+
+
+def in_population(people: pa.Table, first_line: int) -> pa.ChunkedArray:
+    """Who passes every population step: true or false per row of people.
+
+    Args:
+        people: what `people.people` gave.
+        first_line: the number of the first step after the population's.
+    """
+    dropped = people["dropped"]
+    return pc.or_(pc.less(dropped, 0), pc.greater_equal(dropped, first_line))

@@ -1,0 +1,146 @@
+"""The files of an extract: what is there, what is read, and archives unpacked safely."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from instep_cohort.errors import ExtractError, UsageError
+from instep_cohort.extracts.profile import Profile
+
+_NOT_DATA = ("__MACOSX",)
+_CHUNK = 1 << 20
+_ENCRYPTED = 0x1
+
+#: What the standard library raises for an archive that is damaged or of an unknown kind.
+_ARCHIVE_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the extract that a profile reads.
+
+    Attributes:
+        name: relative to the extract, as people see it; ``archive.zip/member`` in an archive.
+        table: the profile's table that it belongs to.
+        path: where its bytes are; a temporary copy where it came out of an archive.
+    """
+
+    name: str
+    table: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: Path  # the file, or the archive that holds it
+    member: str | None = None
+
+
+def find_files(
+    extract: Path, profile: Profile, scratch: Path, progress: Callable[[str], None]
+) -> tuple[list[SourceFile], list[str]]:
+    """The files that the profile reads, and the names of those that it does not use, both sorted.
+
+    Members of archives that are read are unpacked into ``scratch``, under names of our own.
+
+    Raises:
+        UsageError: there is nothing at ``extract``.
+        ExtractError: an archive is damaged, encrypted or tries to write outside its folder, or the
+            names of the files contradict each other.
+    """
+    entries = _entries(extract)
+    tables = profile.recognise(sorted(entries))
+    unused = sorted(entries.keys() - tables.keys())
+    files = []
+    for number, name in enumerate(sorted(tables)):
+        entry = entries[name]
+        path = entry.path
+        if entry.member is not None:
+            progress(f"unpacking {name}")
+            suffix = "".join(PurePosixPath(name).suffixes[-2:]).lower()
+            path = scratch / f"member-{number}{suffix if suffix.isascii() else ''}"
+            _unpack(entry, path, name)
+        files.append(SourceFile(name, tables[name], path))
+    return files, unused
+
+
+def _entries(extract: Path) -> dict[str, _Entry]:
+    if extract.is_dir():
+        found = {}
+        for path in _walk(extract):
+            name = path.relative_to(extract).as_posix()
+            if path.suffix.lower() == ".zip":
+                found |= {f"{name}/{member}": e for member, e in _members(path, name).items()}
+            else:
+                found[name] = _Entry(path)
+        return found
+    if not extract.is_file():
+        raise UsageError(f"{extract}: no such file or folder")
+    if extract.suffix.lower() == ".zip":
+        return _members(extract, extract.name)
+    raise ExtractError(
+        f"{extract.name}: an extract is a folder or a .zip; name the folder that holds this file"
+    )
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if _is_data(name)]
+        yield from (Path(place, name) for name in names if _is_data(name))
+
+
+def _is_data(name: str) -> bool:
+    return not name.startswith(".") and name not in _NOT_DATA
+
+
+def _members(archive: Path, name: str) -> dict[str, _Entry]:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            infos = [info for info in opened.infolist() if not info.is_dir()]
+    except _ARCHIVE_FAULTS:
+        raise ExtractError(f"{name}: not a .zip that can be opened; copy it again") from None
+    members: dict[str, _Entry] = {}
+    for info in infos:
+        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
+            raise ExtractError(
+                f"{name}: a member's name points outside the archive; do not use this archive"
+            )
+        if info.filename in members:
+            raise ExtractError(f"{name}: holds {info.filename} twice; make the archive again")
+        if all(map(_is_data, parts)):
+            members[info.filename] = _Entry(archive, info.filename)
+    return members
+
+
+def _unpack(entry: _Entry, target: Path, name: str) -> None:
+    """One member, streamed; refused before the first byte where the disk would not hold it."""
+    with zipfile.ZipFile(entry.path) as opened:
+        info = opened.getinfo(str(entry.member))
+        if info.flag_bits & _ENCRYPTED:
+            raise ExtractError(f"{name}: encrypted; unpack it first and name the folder")
+        free = shutil.disk_usage(target.parent).free
+        if info.file_size > free:
+            raise ExtractError(
+                f"{name}: unpacks to {info.file_size:,} bytes and {free:,} are free on the disk "
+                "of the store"
+            )
+        with target.open("wb") as out:
+            try:
+                with opened.open(info) as source:
+                    shutil.copyfileobj(source, out, _CHUNK)
+            except _ARCHIVE_FAULTS:
+                raise ExtractError(f"{name}: damaged in its archive; copy it again") from None

@@ -1,0 +1,194 @@
+"""From the files of an extract to a store."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from instep_cohort.errors import ExtractError, InstepError
+from instep_cohort.extracts.codes_table import make_codes, read_dictionaries
+from instep_cohort.extracts.dates import days_since_epoch
+from instep_cohort.extracts.files import find_files
+from instep_cohort.extracts.manifest import FILE_NAME, FileCounts, Manifest, TableCounts
+from instep_cohort.extracts.patients import read_patients
+from instep_cohort.extracts.profile import Profile
+from instep_cohort.extracts.profiles import find_profile
+from instep_cohort.extracts.reading import Readable, look_at
+from instep_cohort.extracts.records import TARGETS, count_findings, records_query, tally
+from instep_cohort.extracts.registrations import read_registrations
+from instep_cohort.extracts.sources import Sources, disagreement
+from instep_cohort.extracts.store import Store, open_store
+from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
+from instep_cohort.extracts.writing import replacing, table_file, write_table
+
+_MEMORY = "1GB"
+_SHOWN = 5
+
+
+def ingest(
+    extract: Path | str,
+    *,
+    profile: str,
+    extract_date: date,
+    out: Path | str,
+    progress: Callable[[str], None] | None = None,
+) -> Store:
+    """The store made of an extract. Nothing is lost: each row is stored, quarantined or skipped.
+
+    The store is built beside ``out`` and takes its place at the very end; an earlier store stays whole
+    until then. The same extract gives the same bytes.
+
+    Args:
+        extract: the folder that the source system exported, or a .zip of it.
+        profile: how it is laid out, one of `PROFILES`.
+        extract_date: the day it was taken.
+        out: the folder of the store.
+        progress: is told what is being done, in words without any patient in them.
+
+    Raises:
+        UsageError: no such profile or extract; ``out`` is a folder that is no store.
+        ExtractError: the extract cannot be read as what it is said to be.
+    """
+    extract, out = Path(extract).absolute(), Path(out).absolute()
+    layout = find_profile(profile)
+    tell = progress or (lambda _: None)
+    if (extract / FILE_NAME).is_file():
+        raise ExtractError(f"{extract}: a store already, not an extract; open it instead")
+    with replacing(out) as folder:
+        scratch = folder.parent / "scratch"
+        scratch.mkdir()
+        try:
+            _build(extract, layout, extract_date, folder, scratch, tell)
+        except duckdb.Error as error:
+            # Its text may show records, so only its kind is passed on.
+            raise InstepError(
+                f"the extract could not be read: {type(error).__name__} while working on it"
+            ) from None
+    return open_store(out)
+
+
+def _build(
+    extract: Path,
+    profile: Profile,
+    extract_date: date,
+    folder: Path,
+    scratch: Path,
+    tell: Callable[[str], None],
+) -> None:
+    found, unused = find_files(extract, profile, scratch, tell)
+    present = frozenset(file.table for file in found)
+    _refuse_missing(profile, present, unused)
+    with _connect(scratch) as connection:
+        files = [
+            look_at(file, number, profile.table(file.table), profile.missing, present)
+            for number, file in enumerate(found)
+        ]
+        sources = Sources(connection, profile, files, scratch=scratch, progress=tell)
+        _note_missing(sources, present)
+        tables = _tables(sources, extract_date, folder)
+        Manifest(
+            schema_version=SCHEMA_VERSION,
+            instep_cohort=_version(),
+            profile=profile.name,
+            profile_version=profile.version,
+            extract_date=extract_date,
+            files=tuple(_counts(sources, file) for file in sources),
+            unused_files=tuple(unused),
+            tables=tables,
+            findings=sources.findings.listed(),
+        ).write(folder)
+
+
+def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        config={
+            "memory_limit": _MEMORY,
+            "temp_directory": str(scratch / "spilled"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    # Left to itself it may hash the files and probe with the patients: three times as slow.
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    return connection
+
+
+def _refuse_missing(profile: Profile, present: frozenset[str], unused: list[str]) -> None:
+    for table in profile.tables:
+        if table.required and table.name not in present:
+            shown = ", ".join(unused[:_SHOWN]) + (" …" if len(unused) > _SHOWN else "")
+            raise ExtractError(
+                f"no {table.title} file in the extract: one with the columns "
+                f"{', '.join(table.needed)} is needed (profile {profile.name}; files that were found "
+                f"and are not used: {shown or 'none'})"
+            )
+
+
+def _note_missing(sources: Sources, present: frozenset[str]) -> None:
+    for table in sources.profile.tables:
+        if table.without and table.name not in present:
+            sources.findings.note(sources.profile.store_table(table.name), table.without)
+
+
+def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, TableCounts]:
+    """Makes every table and writes it."""
+    connection = sources.connection
+    read_patients(sources, extract_date)
+    read_registrations(sources)
+    tally(sources)
+    read_dictionaries(sources)
+    make_codes(sources)
+    queries = {
+        "patients": "FROM patients ORDER BY patient_key",
+        "registrations": "FROM registrations ORDER BY ALL",
+        "codes": "FROM codes ORDER BY code_key",
+        **{TARGETS[kind].table: records_query(sources, kind) for kind in TARGETS},
+    }
+    written = {}
+    for name, query in queries.items():
+        sources.progress(f"writing {name}")
+        written[name] = write_table(connection, name, query, folder)
+    for kind, target in TARGETS.items():
+        file = table_file(folder, target.table)
+        count_findings(sources, kind, file, days_since_epoch(extract_date))
+    _check_rows(sources, written)
+    query = "FROM quarantine ORDER BY ALL"
+    written["quarantine"] = write_table(connection, "quarantine", query, folder)
+    return {name: written[name] for name in TABLES}
+
+
+def _check_rows(sources: Sources, written: dict[str, TableCounts]) -> None:
+    """That each row that counts as stored stands in a table, counted on the table itself."""
+    stored: Counter[str] = Counter()
+    for file in sources:
+        stored[sources.profile.store_table(file.file.table)] += sources.stored[file.number]
+    for target in TARGETS.values():
+        if written[target.table].rows != stored[target.table]:
+            raise InstepError(f"rows of {target.table} were lost: a fault of this program")
+
+
+def _counts(sources: Sources, file: Readable) -> FileCounts:
+    counts = FileCounts(
+        file=file.name,
+        table=file.file.table,
+        sha256=file.sha256,
+        read=file.read,
+        stored=sources.stored[file.number],
+        quarantined=sources.quarantine.counts(file.name),
+        skipped=sources.skipped(file.number),
+    )
+    if not counts.is_closed:
+        raise disagreement(file)
+    return counts
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("instep-cohort")
+    except importlib.metadata.PackageNotFoundError:  # run from a source tree
+        return "unknown"

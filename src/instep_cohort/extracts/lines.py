@@ -1,0 +1,224 @@
+"""The records of a text file one by one, with the physical line that each begins on.
+
+This is the slow and exact reader, used where the quick one stumbles and to find lines again. Its
+grammar is the quick one's: with a comma, quotes count at the start of a cell and are doubled inside;
+with a tab they are letters like any other. A quote that never closes, or closes before something else
+than a delimiter, spoils the line that it begins on and no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from instep_cohort.extracts.survey import Survey, open_bytes
+
+#: Bytes; a longer line is quarantined. The quick reader is told the same.
+LONGEST_LINE = 1_000_000
+
+TOO_FEW = "too few columns"
+TOO_MANY = "too many columns"
+BAD_QUOTES = "stray or unclosed quote"
+HAS_NUL = "NUL byte"
+NOT_UTF8 = "not UTF-8"
+TOO_LONG = "line too long"
+BLANK = "blank line"
+
+_LONGEST_RECORD_LINES = 1_000
+_OPENING_QUOTE = re.compile(rb' *"')
+_QUOTED_CELL = re.compile(rb' *"((?:[^"]|"")*)" *')
+_KEPT_OF_A_LONG_LINE = 1_000
+
+
+class Record(NamedTuple):
+    """One record.
+
+    Attributes:
+        line: where it begins, counted from 1; the header is line 1.
+        raw: its bytes as they stand in the file, without the line end.
+        text: the same record as UTF-8 that every reader takes alike; ``None`` where it cannot be read.
+        fault: why it cannot be read; `BLANK` for an empty line; empty for a good record.
+        mended: whether a carriage return within a cell had to become a blank.
+    """
+
+    line: int
+    raw: bytes
+    text: bytes | None = None
+    fault: str = ""
+    mended: bool = False
+
+
+def records(path: Path, survey: Survey) -> Iterator[Record]:
+    """Every record of the file behind its header, in order."""
+    with open_bytes(path) as source:
+        lines = _Lines(source)
+        lines.take()
+        while (line := lines.take()) is not None:
+            yield _record(line, lines, survey)
+
+
+def find_records(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
+    """The good records with these numbers, which rise and count good records only, from 1."""
+    good = (record for record in records(path, survey) if record.text is not None)
+    yield from _picked(good, wanted)
+
+
+def find_lines(path: Path, wanted: Iterable[int]) -> Iterator[Record]:
+    """As `find_records`, for a plain file each line of which is a record."""
+    with open_bytes(path) as source:
+        lines = (Record(number, _without_end(raw)) for number, raw in enumerate(source, 1))
+        yield from _picked(islice(lines, 1, None), wanted)
+
+
+def _picked(every: Iterator[Record], wanted: Iterable[int]) -> Iterator[Record]:
+    place = 0
+    for number in wanted:
+        yield next(islice(every, number - place - 1, None))
+        place = number
+
+
+class _Line(NamedTuple):
+    number: int
+    raw: bytes  # without the line end
+    too_long: bool
+
+
+class _Lines:
+    """Physical lines of bounded length, which can be given back."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._number = 0
+        self._waiting: deque[_Line] = deque()
+
+    def take(self) -> _Line | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        raw = self._source.readline(LONGEST_LINE + 2)
+        if not raw:
+            return None
+        self._number += 1
+        if raw.endswith(b"\n") or len(raw) < LONGEST_LINE + 2:
+            return _Line(self._number, _without_end(raw), too_long=False)
+        rest = raw
+        while rest and not rest.endswith(b"\n"):
+            rest = self._source.readline(LONGEST_LINE)
+        return _Line(self._number, raw[:_KEPT_OF_A_LONG_LINE], too_long=True)
+
+    def give_back(self, lines: Sequence[_Line]) -> None:
+        self._waiting.extendleft(reversed(lines))
+
+
+def _without_end(raw: bytes) -> bytes:
+    return raw.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _record(line: _Line, lines: _Lines, survey: Survey) -> Record:
+    if line.too_long:
+        return Record(line.number, line.raw, fault=TOO_LONG)
+    if not line.raw.strip(b" "):
+        return Record(line.number, line.raw, fault=BLANK)
+    if survey.quoting and b'"' in line.raw:
+        return _quoted(line, lines, survey)
+    if fault := _spoilt(line.raw, survey):
+        return Record(line.number, line.raw, fault=fault)
+    delimiter = survey.delimiter.encode()
+    surplus = line.raw.count(delimiter) + 1 - len(survey.header)
+    if surplus < 0:
+        return Record(line.number, line.raw, fault=TOO_FEW)
+    text = line.raw
+    if surplus > 0:
+        text = _without_surplus(text, delimiter, len(survey.header))
+        if text is None:
+            return Record(line.number, line.raw, fault=TOO_MANY)
+    mended = b"\r" in text
+    return Record(line.number, line.raw, _utf8(text.replace(b"\r", b" "), survey), mended=mended)
+
+
+def _without_surplus(text: bytes, delimiter: bytes, columns: int) -> bytes | None:
+    """The cells that have a column; ``None`` where one of the others holds something."""
+    cells = text.split(delimiter)
+    if any(cell.strip() for cell in cells[columns:]):
+        return None
+    return delimiter.join(cells[:columns])
+
+
+def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
+    """A record with quotes in it, which may reach over several lines."""
+    raw, further = line.raw, list[_Line]()
+    cells = _cells(raw)
+    while cells is _OPEN and len(further) < _LONGEST_RECORD_LINES and len(raw) < LONGEST_LINE:
+        following = lines.take()
+        if following is None:
+            break
+        further.append(following)
+        if following.too_long:
+            break
+        raw += b"\n" + following.raw
+        if b'"' in following.raw:
+            cells = _cells(raw)
+    if not cells:
+        lines.give_back(further)
+        return Record(line.number, line.raw, fault=BAD_QUOTES)
+    if fault := _spoilt(raw, survey):
+        return Record(line.number, raw, fault=fault)
+    columns = len(survey.header)
+    if len(cells) < columns:
+        return Record(line.number, raw, fault=TOO_FEW)
+    if any(cell.strip() for cell in cells[columns:]):
+        return Record(line.number, raw, fault=TOO_MANY)
+    text = b",".join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells[:columns])
+    return Record(line.number, raw, _utf8(text, survey))
+
+
+_OPEN: list[bytes] = []  # told apart from other empty lists by identity
+
+
+def _cells(text: bytes) -> list[bytes] | None:
+    """The cells of a record; `_OPEN` where a quote does not close in it, ``None`` where one strays."""
+    cells, place = [], 0
+    while True:
+        if _OPENING_QUOTE.match(text, place):
+            found = _QUOTED_CELL.match(text, place)
+            if found is None:
+                return _OPEN
+            end = found.end()
+            if end < len(text) and text[end : end + 1] != b",":
+                return None
+            cells.append(found[1].replace(b'""', b'"'))
+        else:
+            end = text.find(b",", place)
+            end = len(text) if end < 0 else end
+            cells.append(text[place:end].replace(b"\r", b" "))
+        if end == len(text):
+            return cells
+        place = end + 1
+
+
+def _spoilt(raw: bytes, survey: Survey) -> str:
+    if b"\0" in raw:
+        return HAS_NUL
+    if survey.encoding == "utf-8" and not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            return NOT_UTF8
+    return ""
+
+
+def _utf8(text: bytes, survey: Survey) -> bytes:
+    return text if survey.encoding == "utf-8" else decoded(text, survey).encode()
+
+
+def decoded(raw: bytes, survey: Survey) -> str:
+    """The text of raw bytes; what cannot be read becomes U+FFFD, or the Latin-1 sign in cp1252."""
+    if survey.encoding == "utf-8":
+        return raw.decode("utf-8", "replace")
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:  # five bytes have no meaning in it
+        return raw.decode("latin-1")

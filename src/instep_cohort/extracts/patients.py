@@ -1,0 +1,198 @@
+"""Patients: who they are, when they were born, and whether they are dead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from instep_cohort.errors import ExtractError
+from instep_cohort.extracts import dates
+from instep_cohort.extracts.profile import DateStyle
+from instep_cohort.extracts.quarantine import NO_PATIENT_ID
+from instep_cohort.extracts.sources import Sources
+from instep_cohort.extracts.sql import any_of, literal
+
+OLDEST_BIRTH_YEAR = 1875  # the OHDSI mappings of CPRD GOLD and Aurum reject earlier years
+
+_TRUE = ("true", "1", "y")
+_FALSE = ("false", "0", "n")
+_FLAGS = ("is_test", "is_confidential")
+_SHOWN = 5
+
+
+def read_patients(sources: Sources, extract_date: date) -> None:
+    """Makes ``patient_rows``, one row for each row of the source, and ``patients`` of the store.
+
+    Raises:
+        ExtractError: there is no patient, or a patient_id stands there twice.
+    """
+    m = sources.profile.patients
+    deaths = {f"death_{place}": text for place, text in enumerate(m.deaths)}
+    columns = {
+        "patient_id": m.patient_id,
+        "practice_id": m.practice_id,
+        "sex": m.sex,
+        "birth": m.birth,
+        "birth_precision": f"lower({m.birth_precision})",
+        **deaths,
+        "start_date": m.start,
+        "end_date": m.end,
+        "kind": m.registration_kind,
+        "is_test": f"lower({m.is_test})",
+        "is_confidential": f"lower({m.is_confidential})",
+        **{_remark(place): f"({rule}) IS TRUE" for place, rule in enumerate(m.remarks.values())},
+    }
+    sources.stage("patient_source", m.source, columns)
+    _refuse_repeated(sources)
+    extract_day = dates.days_since_epoch(extract_date)
+    style = sources.profile.dates
+    sources.connection.execute(
+        f"CREATE TABLE patient_rows AS SELECT *, {_status()} AS status, {_birth(extract_day)}, "
+        f"{_death(list(deaths), style, extract_day)} FROM (SELECT *, {_birth_text()} "
+        "FROM patient_source)"
+    )
+    sources.set_rows_apart("patient_rows", m.source, ("patient_id",))
+    _make_patients(sources)
+    _count_findings(sources, deaths, extract_day)
+    _check_practices(sources)
+
+
+def _remark(place: int) -> str:
+    return f"remark_{place}"
+
+
+def _status() -> str:
+    flags = " ".join(
+        f"WHEN {flag} IS NOT NULL AND NOT {any_of(flag, (*_TRUE, *_FALSE))} "
+        f"THEN {literal(f'{flag} is neither true nor false')}"
+        for flag in _FLAGS
+    )
+    return f"CASE WHEN patient_id IS NULL THEN {literal(NO_PATIENT_ID)} {flags} END"
+
+
+def _birth_text() -> str:
+    """``first_birth``, the first day that the text allows, and how precise the text is."""
+    full = dates.day("birth", "iso")
+    return (
+        f"coalesce({full}, {dates.earliest('birth', 'iso')}) AS first_birth, "
+        f"CASE WHEN {full} IS NOT NULL THEN 'day' ELSE {dates.precision('birth', 'iso')} END AS known"
+    )
+
+
+def _birth(extract_day: int) -> str:
+    """``birth_day`` and ``believed``: the coarser of what is written and what may be believed.
+
+    A word for the precision that nobody knows makes it a year, the widest range.
+    """
+    given = (
+        f"CASE WHEN birth_precision IS NULL THEN 'day' "
+        f"WHEN {any_of('birth_precision', ('day', 'month'))} THEN birth_precision ELSE 'year' END"
+    )
+    believed = (
+        f"CASE WHEN 'year' IN (known, {given}) THEN 'year' "
+        f"WHEN 'month' IN (known, {given}) THEN 'month' ELSE 'day' END"
+    )
+    oldest = dates.days_since_epoch(date(OLDEST_BIRTH_YEAR, 1, 1))
+    possible = f"first_birth BETWEEN {oldest} AND {extract_day}"
+    first = f"date_trunc({believed}, DATE '1970-01-01' + first_birth)"
+    return (
+        f"CASE WHEN {possible} THEN CAST(CAST({first} AS DATE) - DATE '1970-01-01' AS INTEGER) END "
+        f"AS birth_day, CASE WHEN {possible} THEN {believed} END AS believed"
+    )
+
+
+def _death(columns: Sequence[str], style: DateStyle, extract_day: int) -> str:
+    """``death_day``: the earliest that any of the dates allows, at the latest the extract date.
+
+    Whoever has a date of death is dead, whatever the date says.
+    """
+    days = [
+        f"CASE WHEN {text} IS NOT NULL THEN "
+        f"coalesce({dates.day(text, style)}, {dates.earliest(text, style)}, {extract_day}) END"
+        for text in columns
+    ]
+    return (
+        f"CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL "
+        f"THEN least({', '.join(days)}, {extract_day}) END AS death_day"
+    )
+
+
+def _refuse_repeated(sources: Sources) -> None:
+    repeated = sources.connection.execute(
+        "SELECT list((file, record) ORDER BY file, record) FROM patient_source "
+        "WHERE patient_id IS NOT NULL GROUP BY patient_id HAVING count(*) > 1 ORDER BY 1"
+    ).fetchall()
+    if not repeated:
+        return
+    places = [
+        " and ".join(f"{sources[n].name}:{sources.lines_of(n, [record])[0]}" for n, record in rows)
+        for (rows,) in repeated[:_SHOWN]
+    ]
+    more = f"; and {len(repeated) - _SHOWN} more" if len(repeated) > _SHOWN else ""
+    raise ExtractError(
+        f"a patient_id is there more than once, on lines {'; '.join(places)}{more}. Each patient has "
+        "one row; registrations that follow each other go into a registrations table"
+    )
+
+
+def _make_patients(sources: Sources) -> None:
+    flags = ", ".join(f"coalesce({any_of(flag, _TRUE)}, false) AS {flag}" for flag in _FLAGS)
+    sources.connection.execute(
+        "CREATE TABLE patients AS SELECT "
+        "CAST(row_number() OVER (ORDER BY patient_id) - 1 AS INTEGER) AS patient_key, "
+        "patient_id, practice_id, "
+        "CASE WHEN sex IN ('F', 'M', 'I') THEN sex ELSE 'U' END AS sex, "
+        f"birth_day, believed AS birth_precision, death_day, {flags} "
+        "FROM patient_rows WHERE status IS NULL"
+    )
+    [(people,)] = sources.connection.execute("SELECT count(*) FROM patients").fetchall()
+    if not people:
+        names = ", ".join(file.name for file in sources.of(sources.profile.patients.source))
+        raise ExtractError(f"empty extract: no patient can be read from {names}")
+
+
+def _count_findings(sources: Sources, deaths: Mapping[str, str], extract_day: int) -> None:
+    style = sources.profile.dates
+    died = [dates.day(text, style) for text in deaths]
+    partial = [f"({dates.earliest(text, style)}) IS NOT NULL" for text in deaths]
+    unreadable = [
+        f"({text} IS NOT NULL AND coalesce({day}, {dates.earliest(text, style)}) IS NULL)"
+        for text, day in zip(deaths, died, strict=True)
+    ]
+    later = [f"coalesce({day} > {extract_day}, false)" for day in died]
+    rules = {
+        "no practice_id": "practice_id IS NULL",
+        "sex missing": "sex IS NULL",
+        "sex of unknown meaning: taken as unknown": "sex NOT IN ('F', 'M', 'I', 'U')",
+        "date of birth missing": "birth IS NULL",
+        "date of birth unreadable: taken as missing": "birth IS NOT NULL AND first_birth IS NULL",
+        "date of birth impossible: taken as missing": "first_birth IS NOT NULL AND birth_day IS NULL",
+        "birth_precision of unknown meaning: taken as year": (
+            "birth_precision NOT IN ('day', 'month', 'year')"
+        ),
+        "date of death partial: its first possible day is taken": " OR ".join(partial),
+        "date of death unreadable: the extract date is taken": " OR ".join(unreadable),
+        "date of death after the extract date: the extract date is taken": " OR ".join(later),
+        "dates of death differ: the earliest is taken": (
+            f"greatest({', '.join(died)}) > least({', '.join(died)})"
+        ),
+        "death before birth": "death_day < birth_day",
+    }
+    remarks = sources.profile.patients.remarks
+    rules |= {finding: f"{_remark(place)} = 'true'" for place, finding in enumerate(remarks)}
+    sources.count_findings("patients", "patient_rows WHERE status IS NULL", rules)
+
+
+def _check_practices(sources: Sources) -> None:
+    """Counts patients of practices that the extract's own list of practices does not have."""
+    if sources.profile.practices is None:
+        return
+    source, column = sources.profile.practices
+    if sources.of(source):
+        status = f"CASE WHEN {column} IS NULL THEN {literal('no practice_id')} END"
+        sources.stage("practice_rows", source, {"practice_id": column, "status": status})
+        sources.set_rows_apart("practice_rows", source, ())
+        rule = "practice_id NOT IN (SELECT practice_id FROM practice_rows WHERE status IS NULL)"
+        sources.count_findings(
+            "patients", "patients", {"practice is not in the extract's list of practices": rule}
+        )

@@ -1,0 +1,201 @@
+"""The files of an extract as SQL relations: every column text, trimmed, null where nothing is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from instep_cohort.errors import ExtractError
+from instep_cohort.extracts.files import SourceFile
+from instep_cohort.extracts.headers import check_header
+from instep_cohort.extracts.lines import LONGEST_LINE
+from instep_cohort.extracts.profile import SourceTable
+from instep_cohort.extracts.sql import any_of, identifier, literal, literals, path_literal
+from instep_cohort.extracts.survey import Survey, is_gzip, sha256, survey
+
+_PLAIN = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+    pa.types.is_null,
+)
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A file that was looked at and can be read.
+
+    Attributes:
+        number: its place among the files that are read.
+        file: the file.
+        sha256: of its bytes.
+        columns: its column names, lower case, in its own order.
+        survey: what the text file is; ``None`` for Parquet.
+        read: how many records the file has, good or bad, blank lines among them.
+        records: how many records a reader must find in ``path``.
+        path: what is read: the file, or the mended copy of it.
+        mended: whether it is a copy, which is plain.
+    """
+
+    number: int
+    file: SourceFile
+    sha256: str
+    columns: tuple[str, ...]
+    survey: Survey | None
+    read: int
+    records: int
+    path: Path
+    mended: bool = False
+
+    @property
+    def name(self) -> str:
+        """The file's name as people see it."""
+        return self.file.name
+
+    @property
+    def has_a_line_for_each_record(self) -> bool:
+        """Whether record n of a text file is its line n + 1."""
+        return not self.mended and self.survey is not None
+
+    def mended_as(self, copy: Path, *, records: int, read: int) -> Readable:
+        """The same file, read from a copy of it that holds its good records and nothing else."""
+        return replace(self, path=copy, records=records, read=read, mended=True)
+
+    @property
+    def _layout(self) -> tuple[object, ...]:
+        """What must be alike for files to be read in one scan."""
+        if self.survey is None:
+            return (self.number,)
+        line_end = "\n" if self.mended else self.survey.line_end
+        return self.columns, self.survey.delimiter, line_end, is_gzip(self.path)
+
+
+def look_at(
+    file: SourceFile,
+    number: int,
+    table: SourceTable,
+    missing: tuple[str, ...],
+    present: frozenset[str],
+) -> Readable:
+    """The file, checked to hold the table that its name says.
+
+    Args:
+        file: the file.
+        number: its place among the files that are read.
+        table: the table.
+        missing: the words that mean "missing".
+        present: the names of all tables that the extract has.
+
+    Raises:
+        ExtractError: it is not readable at all, or a column that is needed is not there.
+    """
+    if file.path.suffix.lower() == ".parquet":
+        columns, records = _parquet(file, table)
+        looked = None
+    else:
+        looked = survey(file, missing)
+        columns, records = looked.header, looked.lines - 1
+    check_header(file.name, columns, table, present)
+    return Readable(
+        number, file, sha256(file.path), columns, looked, records, records, path=file.path
+    )
+
+
+def _parquet(file: SourceFile, table: SourceTable) -> tuple[tuple[str, ...], int]:
+    """The columns and the row count of a Parquet file whose used columns have plain types."""
+    try:
+        metadata = pq.read_metadata(file.path)
+        schema = metadata.schema.to_arrow_schema()
+    except (OSError, ValueError, pa.ArrowException):
+        raise ExtractError(f"{file.name}: not a Parquet file that can be read") from None
+    for column in schema:
+        name = column.name.lower()
+        if name in table.columns and (fault := _type_fault(column.type, is_id=name in table.ids)):
+            raise ExtractError(f"{file.name}: column `{name}` is {column.type}{fault}")
+    return tuple(name.lower() for name in schema.names), metadata.num_rows
+
+
+def _type_fault(kind: pa.DataType, *, is_id: bool) -> str:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return ", which damages ids; write it as text" if is_id else ""
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        return ", whose day depends on the time zone; write it as a date"
+    if any(is_plain(kind) for is_plain in _PLAIN):
+        return ""
+    return "; write it as text"
+
+
+def relation(
+    files: Iterable[Readable], table: SourceTable, missing: Sequence[str], *, raw: bool = False
+) -> str:
+    """A subquery over all the files: ``filename`` and every column of the table, as text.
+
+    A column that a file does not have is null throughout, or what `SourceTable.absent_means` says.
+
+    Args:
+        files: files of the table.
+        table: the table.
+        missing: the words that mean "missing".
+        raw: whether to leave words and blanks as they are.
+    """
+    groups: dict[tuple[object, ...], list[Readable]] = defaultdict(list)
+    for file in files:
+        groups[file._layout].append(file)
+    return " UNION ALL ".join(
+        f"SELECT {', '.join(('filename', *_columns(group[0], table, missing, raw=raw)))} "
+        f"FROM {_scan(group, () if raw else missing)}"
+        for group in groups.values()
+    )
+
+
+def _columns(
+    file: Readable, table: SourceTable, missing: Sequence[str], *, raw: bool
+) -> Iterable[str]:
+    for column in table.columns:
+        name = identifier(column)
+        if column not in file.columns:
+            absent = table.absent_means.get(column)
+            yield f"{'CAST(NULL AS VARCHAR)' if absent is None else literal(absent)} AS {name}"
+            continue
+        cell = f"c{file.columns.index(column)}"
+        if file.survey is None:
+            cell = f"nullif(CAST({name} AS VARCHAR), '')"
+        yield f"{cell if raw else _cleaned(cell, missing)} AS {name}"
+
+
+def _cleaned(cell: str, missing: Sequence[str]) -> str:
+    """Without surrounding blanks; cells without any blank, nearly all, are passed on untouched."""
+    trimmed = f"nullif(trim({cell}), '')"
+    if missing:
+        trimmed = f"CASE WHEN NOT {any_of(f'trim({cell})', missing)} THEN {trimmed} END"
+    return f"CASE WHEN contains({cell}, ' ') THEN {trimmed} ELSE {cell} END"
+
+
+def _scan(group: Sequence[Readable], missing: Sequence[str]) -> str:
+    first = group[0]
+    if first.survey is None:
+        return (
+            f"(SELECT *, {literal(str(first.path))} AS filename "
+            f"FROM read_parquet({path_literal(first.path)}))"
+        )
+    quote = '"' if first.survey.quoting else ""
+    columns = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(first.columns)))
+    line_end = r"\n" if first.mended or first.survey.line_end == "\n" else r"\r\n"
+    return (
+        f"read_csv([{', '.join(path_literal(file.path) for file in group)}], filename = true, "
+        "auto_detect = false, header = true, strict_mode = true, "
+        f"delim = {literal(first.survey.delimiter)}, quote = {literal(quote)}, "
+        f"escape = {literal(quote)}, new_line = {literal(line_end)}, "
+        f"nullstr = {literals(['', *missing])}, max_line_size = {LONGEST_LINE + 2}, "
+        f"compression = '{'gzip' if is_gzip(first.path) else 'none'}', columns = {{{columns}}})"
+    )

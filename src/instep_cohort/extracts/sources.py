@@ -1,0 +1,232 @@
+"""The files of one extract as they are read: quickly where a reader takes them, else line by line."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import tee
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from instep_cohort.errors import ExtractError, InstepError
+from instep_cohort.extracts.findings import Findings
+from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines, find_records
+from instep_cohort.extracts.mending import mend
+from instep_cohort.extracts.profile import Profile
+from instep_cohort.extracts.quarantine import BadRow, Quarantine
+from instep_cohort.extracts.reading import Readable, relation
+
+NOT_UTF8_FILE = "file is not UTF-8: read as Windows-1252"
+RETURN_WITHIN_A_ROW = "carriage return within a row: read as a blank"
+
+_BATCH = 10_000
+
+
+class BadRecord(NamedTuple):
+    """A record that can be read but has no place in the store.
+
+    Attributes:
+        record: its number among the good records of its file, from 1.
+        reason: why it has none.
+        holds: texts that stand in it, by which it is known again.
+    """
+
+    record: int
+    reason: str
+    holds: tuple[str, ...]
+
+
+def bad_records(cursor: duckdb.DuckDBPyConnection) -> Iterator[BadRecord]:
+    """The bad records that a query yields as record, reason and the texts that stand in it."""
+    while rows := cursor.fetchmany(_BATCH):
+        for record, reason, *holds in rows:
+            yield BadRecord(record, reason, tuple(text for text in holds if text is not None))
+
+
+class Sources:
+    """The files of an extract, by the profile's tables."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        profile: Profile,
+        files: Iterable[Readable],
+        *,
+        scratch: Path,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Takes files that were looked at. Those that are not plain are mended at once.
+
+        ``stored`` counts the rows of each file, by its number, that went into the store.
+
+        Args:
+            connection: the DuckDB that reads them.
+            profile: how they are laid out.
+            files: the files.
+            scratch: a folder for copies.
+            progress: is told which file is being read.
+        """
+        self.connection = connection
+        self.profile = profile
+        self.quarantine = Quarantine(connection)
+        self.findings = Findings()
+        self._scratch = scratch
+        self.progress = progress
+        self._files = {file.number: file for file in files}
+        self.stored: Counter[int] = Counter()
+        self._skipped: dict[int, dict[str, int]] = defaultdict(dict)
+        for file in tuple(self._files.values()):
+            if file.survey is not None and not file.survey.plain:
+                self.mend(file)
+
+    def __iter__(self) -> Iterator[Readable]:
+        """Every file, as it is read now."""
+        return iter(tuple(self._files.values()))
+
+    def __getitem__(self, number: int) -> Readable:
+        """The file with this number."""
+        return self._files[number]
+
+    def of(self, source: str) -> list[Readable]:
+        """The files of one of the profile's tables."""
+        return [file for file in self if file.file.table == source]
+
+    def named(self, filename: str) -> Readable:
+        """The file that DuckDB calls by this name."""
+        names = {os.path.normpath(file.path): file for file in self}
+        return names[os.path.normpath(filename)]
+
+    def skipped(self, number: int) -> dict[str, int]:
+        """How many records of a file were left out on purpose, by reason."""
+        return dict(self._skipped[number])
+
+    def relation(self, source: str, files: Sequence[Readable] | None = None) -> str:
+        """A subquery over files of a table, all of them unless told otherwise; see `reading`."""
+        chosen = self.of(source) if files is None else files
+        return relation(chosen, self.profile.table(source), self.profile.missing)
+
+    def mend(self, file: Readable) -> Readable:
+        """The file read record by record, its bad records set apart, the rest in a copy.
+
+        Raises:
+            ExtractError: it is a Parquet file, of which nothing can be mended.
+        """
+        if file.survey is None:
+            raise ExtractError(f"{file.name}: damaged; write the Parquet file again")
+        self.progress(f"reading {file.name} line by line")
+        mended, blank_lines, returns = mend(file, file.survey, self._scratch, self.quarantine)
+        self._files[file.number] = mended
+        if blank_lines:
+            self._skipped[file.number][BLANK] = blank_lines
+        table = self.profile.store_table(file.file.table)
+        self.findings.add(table, RETURN_WITHIN_A_ROW, returns)
+        if file.survey.encoding == "cp1252":
+            self.findings.add(table, NOT_UTF8_FILE, mended.records)
+        return mended
+
+    def stage(self, name: str, source: str, columns: Mapping[str, str]) -> None:
+        """Makes a table of every row of a source: ``file``, ``record``, and the given columns.
+
+        Args:
+            name: the table to make.
+            source: the profile's table.
+            columns: an SQL expression for each column; all are text.
+
+        Raises:
+            InstepError: two readers do not agree on a file, which is our own fault.
+        """
+        listed = ", ".join(f"{column} VARCHAR" for column in columns)
+        self.connection.execute(f"CREATE TABLE {name} (file INTEGER, record BIGINT, {listed})")
+        for file in self.of(source):
+            self.progress(f"reading {file.name}")
+            if not self._staged(name, source, columns, file):
+                self.connection.execute(f"DELETE FROM {name} WHERE file = {file.number}")
+                if not self._staged(name, source, columns, self.mend(file)):
+                    raise disagreement(file)
+
+    def _staged(self, name: str, source: str, columns: Mapping[str, str], file: Readable) -> bool:
+        """Whether the quick reader took the file and found as many records as it has."""
+        # An empty OVER counts rows in the order of the file: DuckDB, "Order Preservation".
+        query = (
+            f"INSERT INTO {name} SELECT {file.number}, row_number() OVER (), "
+            f"{', '.join(columns.values())} FROM ({self.relation(source, [file])})"
+        )
+        try:
+            [(found,)] = self.connection.execute(query).fetchall()
+        except duckdb.Error:  # its text would show the record
+            return False
+        return bool(found == file.records)
+
+    def set_apart(self, number: int, bad: Iterable[BadRecord]) -> None:
+        """Sends records to the quarantine with their lines. Their numbers rise."""
+        self.quarantine.add(self._bad_rows(self[number], bad))
+
+    def _bad_rows(self, file: Readable, bad: Iterable[BadRecord]) -> Iterator[BadRow]:
+        if file.survey is None:
+            for record in bad:
+                yield BadRow(file.name, record.record, record.reason, ", ".join(record.holds))
+            return
+        bad, again = tee(bad)
+        found = _found(file, (record.record for record in again))
+        for record, line in zip(bad, found, strict=True):
+            raw = decoded(line.raw, file.survey)
+            if not all(text in raw for text in record.holds if '"' not in text):
+                raise disagreement(file)
+            yield BadRow(file.name, line.line, record.reason, raw)
+
+    def set_rows_apart(self, table: str, source: str, columns: Sequence[str]) -> None:
+        """Sends the rows of a staged table that have a ``status`` to the quarantine.
+
+        The others count as stored.
+
+        Args:
+            table: has the columns ``file``, ``record`` and ``status``, which is the reason or null.
+            source: the profile's table that it was staged from.
+            columns: columns of it whose texts stand in the file's record.
+        """
+        cursor = self.connection.cursor()
+        for file in self.of(source):
+            rows = f"FROM {table} WHERE file = {file.number} AND status IS"
+            [(stored,)] = cursor.execute(f"SELECT count(*) {rows} NULL").fetchall()
+            self.stored[file.number] += stored
+            wanted = ", ".join(("record", "status", *columns))
+            cursor.execute(f"SELECT {wanted} {rows} NOT NULL ORDER BY record")
+            self.set_apart(file.number, bad_records(cursor))
+
+    def count_findings(self, table: str, rows: str, rules: Mapping[str, str]) -> None:
+        """Counts the rows for which each rule holds.
+
+        Args:
+            table: the table of the store that the finding is about.
+            rows: what stands behind FROM.
+            rules: an SQL condition for each finding.
+        """
+        counts = ", ".join(f"count(*) FILTER (WHERE {rule})" for rule in rules.values())
+        [found] = self.connection.execute(f"SELECT {counts} FROM {rows}").fetchall()
+        for finding, number in zip(rules, found, strict=True):
+            self.findings.add(table, finding, number)
+
+    def lines_of(self, number: int, wanted: Sequence[int]) -> list[int]:
+        """The lines on which records of a file begin, for Parquet their row numbers."""
+        file = self[number]
+        if file.survey is None:
+            return list(wanted)
+        return [line.line for line in _found(file, wanted)]
+
+
+def _found(file: Readable, wanted: Iterable[int]) -> Iterator[Record]:
+    assert file.survey is not None
+    if file.has_a_line_for_each_record:
+        return find_lines(file.path, wanted)
+    return find_records(file.file.path, file.survey, wanted)
+
+
+def disagreement(file: Readable) -> InstepError:
+    """The error for two ways of reading one file that do not come to the same."""
+    return InstepError(
+        f"{file.name}: two ways of reading it disagree, which is a fault of this program; nothing "
+        "was written. Please report it with the shape of the file, not its content"
+    )

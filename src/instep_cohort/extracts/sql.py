@@ -1,0 +1,41 @@
+"""Text that goes into SQL, escaped at this one place."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+
+def literal(text: str) -> str:
+    """An SQL string literal that holds exactly ``text``."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """An SQL identifier that names exactly ``name``."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literals(texts: Iterable[str]) -> str:
+    """An SQL list literal of strings."""
+    return "[" + ", ".join(map(literal, texts)) + "]"
+
+
+def path_literal(path: Path) -> str:
+    """A literal for ``read_csv`` and ``read_parquet``, which read ``*``, ``?`` and ``[`` as glob."""
+    return literal(glob.escape(str(path)))
+
+
+def any_of(column: str, words: Iterable[str]) -> str:
+    """An SQL condition that holds where ``column`` is one of ``words``."""
+    return f"{column} IN ({', '.join(map(literal, words))})"
+
+
+def choice(column: str, cases: Mapping[str, str], otherwise: str) -> str:
+    """An SQL expression that turns each key of ``cases`` into its value.
+
+    ``otherwise`` is an SQL expression, not a text.
+    """
+    arms = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in cases.items())
+    return f"CASE {column} {arms} ELSE {otherwise} END"

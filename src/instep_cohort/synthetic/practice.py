@@ -1,0 +1,112 @@
+"""A made-up practice with known answers: the files of the `standard` profile, and the truth."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from instep_cohort.errors import UsageError
+from instep_cohort.synthetic.archetypes import archetypes
+from instep_cohort.synthetic.summary import PracticeSummary
+
+FILES = ("patients.csv", "events.csv", "medicines.csv", "opt-outs.csv", "truth.csv")
+FOLDERS = ("events", "medicines")
+PARTS = "part-*.csv"
+FEWEST = 200
+
+
+def make_practice(
+    out: Path,
+    *,
+    patients: int = 10_000,
+    seed: int = 1,
+    extract_date: date = date(2026, 11, 1),
+    events_per_patient: float = 50.0,
+    issues_per_patient: float = 30.0,
+    progress: Callable[[str], None] | None = None,
+) -> PracticeSummary:
+    """What was made: a practice of invented patients, written into the folder ``out``.
+
+    Files, UTF-8 CSV with a header:
+
+    - ``patients.csv``, ``events.csv``, ``medicines.csv``: the `standard` profile. More than two
+      million rows go into a folder of parts instead (``events/part-00001.csv`` …).
+    - ``opt-outs.csv``: the practice's own list (patient_id, kind, recorded_on).
+    - ``truth.csv``: patient_id, archetype, expected (``in`` or ``out``) and step (what drops them,
+      empty for ``in``) of the people with a known answer for the study `instep`, searched on the
+      day of the extract with that list.
+
+    The same patients, seed, date and averages give the same bytes. A practice made here earlier is
+    replaced once the new one is whole; other data are not touched. Memory grows with the patients,
+    not with the rows.
+
+    Args:
+        out: the folder; it is made where it is missing.
+        patients: how many people the register holds, those who left or died among them.
+        seed: 0 or more; another one gives other people.
+        extract_date: the day of the extract; nothing but a few rows on purpose is dated later.
+        events_per_patient: average number of events (pain, work and opt-outs are always there).
+        issues_per_patient: average number of issues (pain medicines are always there).
+        progress: told what is being done.
+
+    Raises:
+        UsageError: fewer than 200 patients, a negative seed or average, or a
+            folder that holds an extract which was not made up here.
+    """
+    _check_numbers(patients, seed, extract_date, min(events_per_patient, issues_per_patient))
+    out.mkdir(parents=True, exist_ok=True)
+    _check_folder(out)
+    # numpy and pyarrow take their time to import, and most who import this package make nothing
+    from instep_cohort.synthetic.making import Order, make  # noqa: PLC0415
+
+    order = Order(patients, seed, extract_date, events_per_patient, issues_per_patient)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as folder:
+        summary = make(Path(folder), order, progress or _say_nothing, out)
+        _replace_earlier(Path(folder), out)
+    return summary
+
+
+def _say_nothing(_: str) -> None:
+    pass
+
+
+def _check_numbers(patients: int, seed: int, on: date, average: float) -> None:
+    if patients < FEWEST:
+        raise UsageError(
+            f"a practice of {patients} patients is too small: at least {FEWEST} are needed, so "
+            f"that there is room for {len(archetypes(on))} kinds of people with a known answer"
+        )
+    if seed < 0:
+        raise UsageError(f"the seed is {seed}: it must be 0 or more")
+    if average < 0:
+        raise UsageError(f"an average of {average} rows per patient: it must be 0 or more")
+
+
+def _check_folder(out: Path) -> None:
+    there = [name for name in (*FILES, *FOLDERS) if (out / name).exists()]
+    if there and "truth.csv" not in there:
+        raise UsageError(
+            f"{out} holds {there[0]}, and no truth.csv: it was not made up here and is left alone; "
+            "name an empty folder"
+        )
+    for name in FOLDERS:
+        strangers = set((out / name).glob("*")) - set((out / name).glob(PARTS))
+        if strangers:
+            raise UsageError(
+                f"{out / name} holds {min(strangers).name}, which was not made up here; "
+                "name an empty folder"
+            )
+
+
+def _replace_earlier(made: Path, out: Path) -> None:
+    for name in FILES:
+        (out / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        for part in (out / name).glob(PARTS):
+            part.unlink()
+        if (out / name).is_dir():
+            (out / name).rmdir()
+    for path in sorted(made.iterdir()):
+        path.rename(out / path.name)

@@ -1,0 +1,188 @@
+"""Certified sickness absence from the fit notes of one patient (RULES.md §7).
+
+A fit note is evidence of certified sickness. Nothing here says anything of employment: its holder
+may well have a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from instep_cohort.work.spells import Spell, merge_spells
+
+CERTIFIED = ("not_fit", "may_be_fit", "unspecified")  # the strongest statement first
+LENGTHS = {"length_days": "days", "length_weeks": "weeks", "length_months": "months"}
+LONG_TERM_DAYS = 91
+LONGEST_NOTE_DAYS = 366
+
+
+class NoteRow(NamedTuple):
+    """One coded row of a fit-note list: its date, what it says, and its value, if it has one."""
+
+    issued: date
+    categories: frozenset[str]
+    value: float | None
+    unit: str | None
+
+
+class Note(NamedTuple):
+    """What the rows of one issue date come to: the strongest statement and the longest length."""
+
+    issued: date
+    statement: str
+    days: int | None
+
+
+class FitNoteRules(NamedTuple):
+    """How a study reads fit notes: its window's first date (None: ever) and its two gaps in days."""
+
+    first: date | None
+    gap: int
+    issue_gap: int
+    private_counts: bool = False
+    headings_count: bool = False
+
+
+class CertifiedSickness(NamedTuple):
+    """The columns of the flag, by the names of RULES.md §7."""
+
+    certified_sickness: bool
+    fit_notes: int
+    fit_note_first: date | None
+    fit_note_last: date | None
+    last_statement: str | None
+    length_known: bool
+    spell_start: date | None
+    spell_days: int | None
+    certified_until: date | None
+    issued_runs: int
+    long_term: bool
+
+
+def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
+    """The notes behind the rows of one patient, one for each issue date, oldest first."""
+    by_date: dict[date, list[NoteRow]] = {}
+    for row in rows:
+        by_date.setdefault(row.issued, []).append(row)
+    found = []
+    for issued, held in sorted(by_date.items()):
+        said = [(statement, row) for row in held for statement in statements(row, rules)]
+        if said:
+            strongest = min((statement for statement, _ in said), key=CERTIFIED.index)
+            lengths = _lengths(issued, held, [row for _, row in said])
+            found.append(Note(issued, strongest, max(lengths, default=None)))
+    return found
+
+
+def statements(row: NoteRow, rules: FitNoteRules) -> set[str]:
+    """What a row certifies under the rules of the study; nothing for a duplicate, a refusal …"""
+    said = set(row.categories & set(CERTIFIED))
+    counts_as_unspecified = {
+        "private": rules.private_counts,
+        "heading": rules.headings_count,
+    }
+    if any(counts for name, counts in counts_as_unspecified.items() if name in row.categories):
+        said.add("unspecified")
+    return said
+
+
+def certified_sickness(
+    rows: Iterable[NoteRow], rules: FitNoteRules, on: date
+) -> tuple[CertifiedSickness, Sequence[Spell]]:
+    """The flag of one patient and their spells, from rows dated on or before the search date.
+
+    Spells are given only where every note has a length: no length is ever made up.
+    """
+    notes = notes_of(rows, rules)
+    in_window = [note for note in notes if rules.first is None or note.issued >= rules.first]
+    length_known = bool(notes) and all(note.days is not None for note in notes)
+    spells = merge_spells(notes, gap=rules.gap) if length_known else []
+    latest = spells[-1] if spells else None
+    runs = issue_runs([note.issued for note in notes], rules.issue_gap)
+    return (
+        CertifiedSickness(
+            certified_sickness=bool(in_window),
+            fit_notes=len(in_window),
+            fit_note_first=in_window[0].issued if in_window else None,
+            fit_note_last=in_window[-1].issued if in_window else None,
+            last_statement=in_window[-1].statement if in_window else None,
+            length_known=length_known,
+            spell_start=latest.start if latest else None,
+            spell_days=latest.days if latest else None,
+            certified_until=latest.last_day if latest else None,
+            issued_runs=len(runs),
+            long_term=_spell_is_long(latest, on) if latest else _run_is_long(runs, rules, on),
+        ),
+        spells,
+    )
+
+
+def issue_runs(issued: Sequence[date], issue_gap: int) -> list[tuple[date, date]]:
+    """First and last date of each run of issue dates no more than `issue_gap` days apart."""
+    runs: list[tuple[date, date]] = []
+    for day in issued:
+        if runs and (day - runs[-1][1]).days <= issue_gap:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def _spell_is_long(spell: Spell, on: date) -> bool:
+    is_open = spell.start <= on <= spell.last_day
+    return is_open and (on - spell.start).days >= LONG_TERM_DAYS
+
+
+def _run_is_long(runs: Sequence[tuple[date, date]], rules: FitNoteRules, on: date) -> bool:
+    if not runs:
+        return False
+    first, last = runs[-1]
+    return (last - first).days >= LONG_TERM_DAYS and (on - last).days <= rules.issue_gap
+
+
+def _lengths(issued: date, held: Sequence[NoteRow], certifying: Sequence[NoteRow]) -> list[int]:
+    """The usable lengths in days of one issue date."""
+    given = [(row.value, _unit(row.unit)) for row in certifying]
+    given += [
+        (row.value, LENGTHS[name]) for row in held for name in LENGTHS if name in row.categories
+    ]
+    lengths = (
+        length_in_days(issued, value, unit)
+        for value, unit in given
+        if value is not None and unit is not None
+    )
+    return [days for days in lengths if days is not None]
+
+
+_UNITS: Mapping[str, str] = {
+    spelling: unit for unit in ("days", "weeks", "months") for spelling in (unit, unit[:-1])
+}
+
+
+def _unit(text: str | None) -> str | None:
+    return _UNITS.get(text.strip().lower()) if text else None
+
+
+def length_in_days(issued: date, value: float, unit: str) -> int | None:
+    """A note's length in days, or None where the value is no length.
+
+    Not whole, below 1 day or above 366 days is no length; months are calendar months from the
+    issue date.
+    """
+    if value != int(value) or not 1 <= value <= LONGEST_NOTE_DAYS:
+        return None
+    number = int(value)
+    if unit == "months":
+        days = (_months_later(issued, number) - issued).days
+    else:
+        days = number * {"days": 1, "weeks": 7}[unit]
+    return days if days <= LONGEST_NOTE_DAYS else None
+
+
+def _months_later(day: date, months: int) -> date:
+    whole = day.year * 12 + day.month - 1 + months
+    first = date(whole // 12, whole % 12 + 1, 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first.replace(day=1) + timedelta(days=day.day - 1), following - timedelta(days=1))
