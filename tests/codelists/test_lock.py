@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from pathlib import Path
 
 import pytest
 from made_lists import CARD, ROWS, write_list
@@ -88,7 +89,8 @@ def test_a_breach_is_told_and_every_reader_refuses(folder, case):
     assert repair in one.repair
     assert one in check(folder, on=date(2026, 11, 24))
     with pytest.raises(DefinitionError, match=file) as refused:
-        Library(folder)
+        # a version that is not locked yet stops those who ask for it, a broken lock everybody
+        Library(folder).get(*Path(file).with_suffix("").parts)
     assert refused.value.exit_code == 3
     assert refused.value.faults == (one.as_fault(),)
 

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+
 from instep_cohort.cohort.practice_list import read_practice_list
 from instep_cohort.errors import UsageError
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
 from instep_cohort.errors import SafetyRefusal, UsageError
 

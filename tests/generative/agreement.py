@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
 import pyarrow as pa
-from instep_cohort.cohort.finding import Found
 
 import reference as ref
 from generative.strategies import Scenario
+from instep_cohort.cohort.finding import Found
 
 
 def differences(found: Found, scenario: Scenario) -> list[str]:

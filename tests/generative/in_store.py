@@ -15,16 +15,16 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+import reference as ref
+from generative.strategies import Scenario
+from generative.to_standard import study_text
 from instep_cohort.cohort.finding import Found, find
 from instep_cohort.cohort.practice_list import PracticeList
 from instep_cohort.engine.frames import Engine
 from instep_cohort.engine.uses import ListUse, list_uses
 from instep_cohort.extracts.tables import TABLES
 from instep_cohort.study import Plan, compile_study, parse_study
-
-import reference as ref
-from generative.strategies import Scenario
-from generative.to_standard import study_text
 
 
 def day(when: date | None) -> int | None:
@@ -123,9 +123,7 @@ def made_rows(
     ]
 
 
-def resolutions(
-    scenario: Scenario, plan: Plan, store: MadeStore
-) -> dict[ListUse, SimpleNamespace]:
+def resolutions(scenario: Scenario, plan: Plan, store: MadeStore) -> dict[ListUse, SimpleNamespace]:
     """What each list of the scenario is in the store."""
     found = {}
     for name, kind in list_uses(plan):
@@ -151,4 +149,6 @@ def found_by(engine: Engine, scenario: Scenario, folder: Path) -> Found:
     if scenario.opt_outs is not None:
         rows = [(n, who, kind) for n, (who, kind) in enumerate(scenario.opt_outs)]
         practice_list = PracticeList(rows, "").table()
-    return find(plan, resolutions(scenario, plan, store), store, engine, practice_list=practice_list)
+    return find(
+        plan, resolutions(scenario, plan, store), store, engine, practice_list=practice_list
+    )

@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from instep_cohort.engine.frames import engine_of
 
 from generative.agreement import differences
 from generative.in_store import found_by
 from generative.strategies import scenario
+from instep_cohort.engine.frames import engine_of
 
 STUDIES = int(os.environ.get("INSTEP_STUDIES", "150"))
 BATCH = 25

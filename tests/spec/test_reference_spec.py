@@ -5,7 +5,7 @@ another. Rows read ``date code [value [unit]]``, joined by commas; a date may be
 ``2026`` or ``-`` (none).
 """
 
-# ruff: noqa: E501, PLR0917 - the tables are read across, one argument for each column
+# ruff: noqa: E501 - the tables are read across, one argument for each column
 from __future__ import annotations
 
 import csv

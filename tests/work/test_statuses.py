@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from instep_cohort.work.statuses import StatusRow, work_status
 from instep_cohort.work.tiers import TIERS, tier
 

@@ -37,7 +37,7 @@ def _show_version(*, asked: bool) -> None:
 @app.callback()
 def _options(
     *,
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -57,7 +57,7 @@ def main() -> None:
     except InstepError as error:
         typer.echo(f"{_kind(error)}: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         typer.echo(_unexpected(error), err=True)
         sys.exit(1)
 
@@ -71,10 +71,8 @@ def _unexpected(error: Exception) -> str:
     """Where an unexpected fault happened; never its message, which may quote a patient's record."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    return "\n".join(
-        [
-            f"Unexpected fault ({type(error).__name__}). Its message is withheld, since it could "
-            "quote a record. Please report these lines; they hold no patient data:",
-            *places[-8:],
-        ]
+    head = (
+        f"Unexpected fault ({type(error).__name__}). Its message is withheld, since it could quote "
+        "a record. Please report these lines; they hold no patient data:"
     )
+    return "\n".join([head, *places[-8:]])

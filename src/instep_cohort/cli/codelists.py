@@ -13,7 +13,8 @@ import typer
 app = typer.Typer(help="The codelists: what is there, what is in it, what is wrong with it.")
 
 _Folder = Annotated[
-    Path | None, typer.Option("--codelists", help="A folder of codelists instead of the shipped ones.")
+    Path | None,
+    typer.Option("--codelists", help="A folder of codelists instead of the shipped ones."),
 ]
 
 
@@ -67,7 +68,7 @@ def check(
     from instep_cohort.codelists import check as find
     from instep_cohort.shipped_files import shipped
 
-    day = iso_date(on, "--on") if on else date.today()  # noqa: DTZ011
+    day = iso_date(on, "--on") if on else date.today()
     findings = find(folder or shipped("codelists"), on=day)
     if as_json:
         typer.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))

@@ -14,10 +14,10 @@ def iso_date(text: str, option: str) -> date:
         UsageError: it is no date of the form 2026-11-01.
     """
     try:
-        if len(text) != len("2026-11-01"):
-            raise ValueError
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"{option} {text}: not a date; write year-month-day, such as 2026-11-01."
-        ) from None
+        found = None
+    # fromisoformat also reads 20261101 and 2026-W44-7
+    if found is None or found.isoformat() != text:
+        raise UsageError(f"{option} {text}: not a date; write year-month-day, such as 2026-11-01.")
+    return found

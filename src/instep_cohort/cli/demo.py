@@ -39,6 +39,7 @@ def demo(
     typer.echo("\n".join(attrition_lines(cohort.to_arrow("attrition"))))
     typer.echo(f"\nThe first of {len(cohort):,} candidates (all made up):")
     for row in cohort.to_arrow().slice(0, _SHOWN).to_pylist():
-        typer.echo(f"  {row['patient_id']}  {row['sex']} {row['age']}  tier {row['tier']}  {row['reason']}")
+        who = f"{row['patient_id']}  {row['sex']} {row['age']}  tier {row['tier']}"
+        typer.echo(f"  {who}  {row['reason']}")
     warn(cohort.warnings)
     typer.echo(f"\nThe list: {run / 'candidates.xlsx'}")

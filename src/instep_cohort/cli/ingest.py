@@ -13,10 +13,10 @@ from instep_cohort.cli.words import progress
 
 
 def ingest(
-    extract: Annotated[Path, typer.Argument(help="The folder or archive that the system exported.")],
+    extract: Annotated[Path, typer.Argument(help="The folder or archive that was exported.")],
     profile: Annotated[str, typer.Option(help="How it is laid out: aurum or standard.")],
     extract_date: Annotated[str, typer.Option(help="The day it was taken, such as 2026-11-01.")],
-    out: Annotated[Path, typer.Option(help="The store to write; an earlier one is replaced whole.")],
+    out: Annotated[Path, typer.Option(help="The store to write; an earlier one is replaced.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:

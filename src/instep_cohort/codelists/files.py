@@ -33,7 +33,7 @@ def read_folder_card(folder: Path) -> ReadCard:
         FileNotFoundError: there is none.
     """
     # pydantic takes a tenth of a second to import, and resolving a list needs none of it.
-    from instep_cohort.codelists.card import CARD_NAME, read_card  # noqa: PLC0415
+    from instep_cohort.codelists.card import CARD_NAME, read_card
 
     return read_card((folder / CARD_NAME).read_bytes(), folder.name)
 

@@ -30,11 +30,10 @@ class Library:
         self.folder = Path(folder) if folder is not None else _shipped()
         if not self.folder.is_dir():
             raise UsageError(f"there is no folder of codelists at {self.folder}")
-        faults = [
-            wrong.as_fault()
-            for wrong in lock_findings(self.folder)
-            if wrong.severity is Severity.ERROR
-        ]
+        wrong = [one for one in lock_findings(self.folder) if one.severity is Severity.ERROR]
+        # a version that is being written, and is not locked yet, only stops those who ask for it
+        self._unlocked = {one.file: one.as_fault() for one in wrong if one.code == "lock-lacks"}
+        faults = [one.as_fault() for one in wrong if one.code != "lock-lacks"]
         if faults:
             raise DefinitionError(faults)
         self._loaded: dict[tuple[str, str], Codelist] = {}
@@ -77,6 +76,8 @@ class Library:
                     f"released: {', '.join(versions) or 'none'}",
                 )
             )
+        if unlocked := self._unlocked.get(f"{id}/{version}.csv"):
+            raise DefinitionError(unlocked)
         if (id, version) not in self._loaded:
             self._loaded[id, version] = load(self.folder / id, version)
         return self._loaded[id, version]
@@ -91,6 +92,6 @@ class Library:
 
 
 def _shipped() -> Path:
-    from instep_cohort.shipped_files import shipped  # noqa: PLC0415
+    from instep_cohort.shipped_files import shipped
 
     return shipped("codelists")

@@ -89,7 +89,9 @@ class FlagReader:
             headings_count=flag.headings_count,
         )
         rows = [
-            NoteRow(date_of(row["day"]), self._categories[row["label_key"]], row["value"], row["unit"])
+            NoteRow(
+                date_of(row["day"]), self._categories[row["label_key"]], row["value"], row["unit"]
+            )
             for row in self._notes.get(patient_key, ())
         ]
         return certified_sickness(rows, rules, self._plan.on)

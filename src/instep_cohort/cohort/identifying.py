@@ -132,7 +132,9 @@ def _unknown_ids(practice_list: PracticeList, patient_ids: pa.ChunkedArray) -> l
     if not lines:
         return []
     shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (" …" if len(lines) > _LINES_SHOWN else "")
-    return [
+    where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+    warning = (
         f"{len(lines)} of {len(practice_list.rows)} rows of the opt-out list name nobody in this "
-        f"extract (lines {shown}): check that its ids are those of the extract, leading zeros too."
-    ]
+        f"extract ({where}): check that its ids are those of the extract, leading zeros too."
+    )
+    return [warning]

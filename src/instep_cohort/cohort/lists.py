@@ -1,4 +1,4 @@
-"""The codelists of a study: fetched as pinned, met with an extract, and what must be said of them."""
+"""The codelists of a study: fetched as pinned, met with an extract, and warned of."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def resolve_lists(
 ) -> dict[ListUse, Resolution]:
     """What each list that the study reads rows by is among the codes of an extract."""
     index = CodeIndex.from_columns(codes.to_pydict())
-    return {
-        (name, kind): resolve(lists[name], index, kind=kind) for name, kind in list_uses(plan)
-    }
+    return {(name, kind): resolve(lists[name], index, kind=kind) for name, kind in list_uses(plan)}
 
 
 def list_warnings(
@@ -87,7 +85,8 @@ def list_warnings(
     if not drafts:
         return empty
     are = "is a draft" if drafts == 1 else "are drafts"
-    return [*empty, f"{drafts} of {len(lists)} codelists {are}: no clinician has reviewed them."]
+    unread = f"{drafts} of {len(lists)} codelists {are}: no clinician has reviewed them."
+    return [*empty, unread]
 
 
 def systems_of(codes: pa.Table, kind: str) -> list[str]:
@@ -101,6 +100,6 @@ def systems_of(codes: pa.Table, kind: str) -> list[str]:
 
 
 def resolution_table(resolutions: Iterable[Resolution]) -> pa.Table:
-    """What each selector matched, as the rows of resolution.csv; one that hits nothing has a row."""
+    """What each selector matched, the rows of resolution.csv; one that hits nothing has a row."""
     rows = [row._asdict() for one in resolutions for row in one.rows()]
     return pa.Table.from_pylist(rows, schema=RESOLUTION)

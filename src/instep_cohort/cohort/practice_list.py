@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,10 @@ class PracticeList(NamedTuple):
     def unknown_lines(self, patient_ids: pa.ChunkedArray) -> list[int]:
         """The lines whose id is not in the extract."""
         known = pc.is_in(pa.array([who for _, who, _ in self.rows], pa.string()), patient_ids)
-        return [line for (line, _, _), is_known in zip(self.rows, known, strict=True) if not is_known.as_py()]
+        lines = (line for line, _, _ in self.rows)
+        return [
+            line for line, is_known in zip(lines, known.to_pylist(), strict=True) if not is_known
+        ]
 
 
 EMPTY = PracticeList((), "")
@@ -53,8 +57,6 @@ def read_practice_list(path: Path) -> PracticeList:
         UsageError: the file cannot be read, lacks a column, or holds an unknown kind or an empty
             id. Lines are named, ids never.
     """
-    import hashlib
-
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
@@ -81,7 +83,9 @@ def read_practice_list(path: Path) -> PracticeList:
 
 def _row(path: Path, line: int, row: Sequence[str], where: dict[str, int]) -> tuple[int, str, str]:
     if len(row) <= max(where["patient_id"], where["kind"]):
-        raise UsageError(f"{path}:{line}: the row has {len(row)} cells; patient_id and kind are needed.")
+        raise UsageError(
+            f"{path}:{line}: the row has {len(row)} cells; patient_id and kind are needed."
+        )
     # a space around an id would quietly lose the opt-out
     who, kind = row[where["patient_id"]].strip(), row[where["kind"]].strip()
     if kind not in KINDS:

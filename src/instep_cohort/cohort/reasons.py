@@ -35,7 +35,9 @@ class LastTerms:
         return self._terms[label.code_key] or label.codelist
 
 
-def reason(plan: Plan, uses: Uses, person: Mapping[str, Any], terms: LastTerms, flags: Flags) -> str:
+def reason(
+    plan: Plan, uses: Uses, person: Mapping[str, Any], terms: LastTerms, flags: Flags
+) -> str:
     """The sentence of one candidate.
 
     Args:
@@ -48,8 +50,7 @@ def reason(plan: Plan, uses: Uses, person: Mapping[str, Any], terms: LastTerms, 
     parts = [
         f"{_words(line.name)}: {', '.join(found)}"
         for line in plan.lines
-        if line.role == "include"
-        and (found := list(_met(plan, uses, person, line, terms)))
+        if line.role == "include" and (found := list(_met(plan, uses, person, line, terms)))
     ]
     sentence = "; ".join(parts)
     certified = flags.certified

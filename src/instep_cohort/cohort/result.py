@@ -119,10 +119,14 @@ def attrition_lines(attrition: pa.Table) -> list[str]:
     cells = [head, *((row["step"], *(f"{row[name]:,}" for name in numbers)) for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     return [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in cells
     ]
 
 
 def _pandas(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,10 @@ from instep_cohort.disclosure.artefacts import ArtefactClass
 from instep_cohort.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
+    from instep_cohort.cohort.result import Cohort, TableName
 
-    from instep_cohort.cohort.result import Cohort
-
-PARQUET = ("candidates", "evidence", "facts", "spells")
-CSV = ("candidates", "attrition", "resolution")
+PARQUET: tuple[TableName, ...] = ("candidates", "evidence", "facts", "spells")
+CSV: tuple[TableName, ...] = ("candidates", "attrition", "resolution")
 
 
 def write_run(cohort: Cohort, folder: Path) -> Path:
@@ -71,7 +70,7 @@ def _write(cohort: Cohort, folder: Path) -> None:
     for name in CSV:
         pa_csv.write_csv(harmless(cohort.tables[name]), folder / f"{name}.csv")
     manifest = cohort.manifest
-    on = _date(manifest["search_date"])
+    on = date.fromisoformat(manifest["search_date"])
     write_workbook(
         folder / "candidates.xlsx",
         cohort.tables["candidates"],
@@ -100,12 +99,6 @@ def _about(cohort: Cohort) -> list[tuple[str, str]]:
     ]
 
 
-def _date(text: str) -> date:
-    from datetime import date
-
-    return date.fromisoformat(text)
-
-
 def _move(making: Path, folder: Path) -> None:
     if not folder.exists():
         making.rename(folder)
@@ -118,4 +111,3 @@ def _move(making: Path, folder: Path) -> None:
         (aside / "run").rename(folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)
-

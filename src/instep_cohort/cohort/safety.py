@@ -1,4 +1,4 @@
-"""When no list may be built at all (RULES.md §1, §8): each refusal says why and what would be right."""
+"""When no list may be built at all (RULES.md §1, §8): each refusal says why, and what is right."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class OptOutAnswers:
         if self.file and self.drawn_up is None:
             raise UsageError("--opt-outs needs --opt-outs-on DATE, the day the list was drawn up.")
         if self.drawn_up and not self.file:
-            raise UsageError("--opt-outs-on is the day of a list: give the list with --opt-outs FILE.")
+            raise UsageError(
+                "--opt-outs-on is the day of a list: give the list with --opt-outs FILE."
+            )
         if self.nobody_listed is not None and not self.nobody_listed.strip():
             raise UsageError('--no-opt-out-list needs the "name, role" of whoever answers for it.')
 

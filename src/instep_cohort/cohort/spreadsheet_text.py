@@ -26,4 +26,4 @@ def _harmless(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pc.any(risky).as_py():
         return column
     marked = pc.binary_join_element_wise(pa.scalar("'"), column, "")
-    return pc.if_else(pc.fill_null(risky, False), marked, column)
+    return pc.if_else(pc.fill_null(risky, fill_value=False), marked, column)

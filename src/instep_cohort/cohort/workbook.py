@@ -14,7 +14,7 @@ WIDTHS = {"patient_id": 16, "practice_id": 12, "reason": 90, "cautions": 28}
 COLUMN_MEANINGS = {
     "patient_id": "the identifier in the practice system's extract",
     "practice_id": "the practice",
-    "age": "completed years on the search date; the youngest possible where birth_precision is not day",
+    "age": "completed years on the search date, the youngest possible: see birth_precision",
     "sex": "F, M, I (indeterminate) or U (unknown)",
     "birth_precision": "how exactly the birth is known: check the age where it is not day",
     "tier": "order of letters: A out of work (fresh code), B certified sickness or unfit for work, "
@@ -60,7 +60,7 @@ def write_workbook(
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
         workbook.set_properties(
-            {"title": "Candidates", "created": datetime(on.year, on.month, on.day)}  # noqa: DTZ001
+            {"title": "Candidates", "created": datetime(on.year, on.month, on.day)}
         )
         formats = {
             "head": workbook.add_format({"bold": True, "bg_color": "#E3ECF5", "bottom": 1}),

@@ -10,10 +10,10 @@ def last_birth(years: int, on: date) -> date:
 
     Somebody born on 29 February completes a year on 1 March in a common year.
     """
-    year = on.year - years
-    if on.month == 2 and on.day == 29 and not _is_leap(year):
-        return date(year, 2, 28)
-    return date(year, on.month, on.day)
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:  # 29 February in a common year
+        return on.replace(year=on.year - years, day=28)
 
 
 def completed_years(born: date, on: date) -> int:
@@ -36,7 +36,3 @@ def start_of(when: date, precision: str) -> date:
     if precision == "day":
         return when
     return date(when.year, when.month if precision == "month" else 1, 1)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

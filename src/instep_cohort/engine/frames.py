@@ -92,7 +92,8 @@ class DuckDBEngine:
     def _frame(relation: Any) -> Frame:
         import narwhals.stable.v2 as nw
 
-        return nw.from_native(relation)
+        frame: Frame = nw.from_native(relation)
+        return frame
 
 
 class PolarsEngine:
@@ -135,7 +136,8 @@ class PolarsEngine:
     def _frame(lazy: Any) -> Frame:
         import narwhals.stable.v2 as nw
 
-        return nw.from_native(lazy)
+        frame: Frame = nw.from_native(lazy)
+        return frame
 
 
 def plain(table: pa.Table) -> pa.Table:

@@ -159,9 +159,9 @@ def _bounds(keys: dict[int, MeasurePlan]) -> pa.Table:
 def _with_special_counts(
     engine: Engine, counts: Frame, days: Frame, special: dict[int, MeasurePlan]
 ) -> Frame:
-    dates = days.filter(
-        ~nw.col("day").is_null() & nw.col("use_key").is_in(list(special))
-    ).select(*_KEY, "day")
+    dates = days.filter(~nw.col("day").is_null() & nw.col("use_key").is_in(list(special))).select(
+        *_KEY, "day"
+    )
     chains = {k: (m.apart, m.chain_cap) for k, m in special.items() if m.apart}
     stretches = {k: m.in_any for k, m in special.items() if m.in_any}
     found = []

@@ -1,4 +1,4 @@
-"""Who asked not to be written to (RULES.md §8): decided for the person wherever a date is in doubt."""
+"""Who asked not to be written to (RULES.md §8): where a date is in doubt, for the person."""
 
 from __future__ import annotations
 

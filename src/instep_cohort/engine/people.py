@@ -1,9 +1,9 @@
-"""Every patient of the extract with every fact and every step: one wide row each (RULES.md §5, §6)."""
+"""Every patient of the extract with every fact and every step, a row each (RULES.md §5, §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -45,7 +45,7 @@ def people(
         uses: its uses.
         facts: what `measures.measure` gave.
         used: what `rows.used_rows` gave.
-        practice_list: patient_id, removes, national: the practice's own list, maybe without rows.
+        practice_list: patient_id, practice_list, national: the practice's own, maybe no rows.
         extract_day: the day of the extract.
         steps: the names of the steps in the order of RULES.md §6.
     """
@@ -56,11 +56,11 @@ def people(
     registered = registered_patients(engine, store, plan.population, plan.search_day)
     frame = _flagged(frame, registered, "patient_key", {"registered": nw.lit(value=True)})
     coded = coded_opt_outs(used, uses, plan.search_day)
-    names = ("research_dissent", "type_1", "caution")
-    frame = _flagged(frame, coded, "patient_key", {name: nw.col(name) for name in names})
+    told = {name: nw.col(name) for name in ("research_dissent", "type_1", "caution")}
+    frame = _flagged(frame, coded, "patient_key", told)
     listed = engine.bring(practice_list)
-    names = ("practice_list", "national")
-    frame = _flagged(frame, listed, "patient_id", {name: nw.col(name) for name in names})
+    told = {name: nw.col(name) for name in ("practice_list", "national")}
+    frame = _flagged(frame, listed, "patient_id", told)
     frame = _with_lines(frame, plan, uses)
     passes = _passes(plan, extract_day)
     failed = [~passes[step] for step in steps]
@@ -167,10 +167,10 @@ def _count_true(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 def _first_true(parts: Sequence[nw.Expr]) -> nw.Expr:
     """The place of the first part that is true, -1 where none is."""
-    result: Any = nw.lit(-1)
+    result: nw.Expr = nw.lit(-1)
     for place, part in reversed(list(enumerate(parts))):
         result = nw.when(part).then(nw.lit(place)).otherwise(result)
-    return nw.Expr.cast(result, nw.Int32())
+    return result.cast(nw.Int32())
 
 
 def _passes(plan: Plan, extract_day: int) -> dict[str, nw.Expr]:

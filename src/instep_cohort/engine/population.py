@@ -69,9 +69,8 @@ def registered_patients(
     spans = engine.keep(spans)
     first = population.unbroken_from
     begun = spans.filter((nw.col("start_day") <= first) & (end.is_null() | (end >= first)))
-    return (
-        current.join(begun.select("patient_key").unique(), on="patient_key", how="semi")
-        .join(_broken(engine, spans, first, search_day), on="patient_key", how="anti")
+    return current.join(begun.select("patient_key").unique(), on="patient_key", how="semi").join(
+        _broken(engine, spans, first, search_day), on="patient_key", how="anti"
     )
 
 
@@ -85,10 +84,9 @@ def _broken(engine: Engine, spans: Frame, first: int, search_day: int) -> Frame:
     )
     carried = (
         ends.join(spans, on="patient_key")
-        .filter(
-            nw.col("start_day") <= nw.col("ended") + 1, end.is_null() | (end > nw.col("ended"))
-        )
+        .filter(nw.col("start_day") <= nw.col("ended") + 1, end.is_null() | (end > nw.col("ended")))
         .select("patient_key", "ended")
         .unique()
     )
-    return ends.join(carried, on=["patient_key", "ended"], how="anti").select("patient_key").unique()
+    lost = ends.join(carried, on=["patient_key", "ended"], how="anti")
+    return lost.select("patient_key").unique()

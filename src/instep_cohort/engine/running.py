@@ -52,7 +52,7 @@ def run(
         plan: the compiled study.
         uses: what its lists are on this extract.
         steps: the names of the attrition steps, in order.
-        practice_list: the practice's own opt-outs: patient_id, removes, national; may be empty.
+        practice_list: the practice's own opt-outs: patient_id, practice_list, national.
         progress: told what is being done.
     """
     progress("fetching the rows that the codelists name")

@@ -16,6 +16,7 @@ import pyarrow as pa
 from instep_cohort.codelists import Resolution
 from instep_cohort.codelists.model import Kind
 from instep_cohort.study.plan import FixedWindow, MeasurePlan, Plan
+from instep_cohort.terminology.meanings import OPT_OUT_CATEGORIES
 
 FIRST_DAY, LAST_DAY = -(2**31) + 1, 2**31 - 1
 _HUGE = 1.7e308
@@ -74,15 +75,6 @@ class Uses:
     fit_notes: int | None
     work_status: int | None
     table: pa.Table = field(repr=False)
-
-
-OPT_OUT_CATEGORIES = (
-    "research_dissent",
-    "research_withdrawn",
-    "type_1_dissent",
-    "type_1_withdrawn",
-    "caution",
-)
 
 
 # the kind of codes that each table of rows holds
@@ -168,11 +160,19 @@ def uses_of(plan: Plan, resolutions: Mapping[ListUse, Resolution]) -> Uses:
         for category in OPT_OUT_CATEGORIES
     }
     to_date = Bounds(last_day=plan.search_day)
-    flags = [
+    fit_notes, work_status = (
         builder.add(flag.name, [(flag.codelist, "clinical")], None, to_date) if flag else None
         for flag in (plan.fit_notes, plan.work_status)
-    ]
-    return Uses(builder.names, builder.labels, measures, opt_outs, *flags, builder.table())
+    )
+    return Uses(
+        builder.names,
+        builder.labels,
+        measures,
+        opt_outs,
+        fit_notes,
+        work_status,
+        builder.table(),
+    )
 
 
 def measure_bounds(measure: MeasurePlan, search_day: int) -> Bounds:

@@ -1,9 +1,9 @@
 """CPRD Aurum: tab-separated tables in numbered parts, medcodeid and prodcodeid with dictionaries.
 
-Columns by the specification v2.9 and later. `gender` 1 male, 2 female, 3 indeterminate, 4 unknown, and
-the letters of the denominator files; `patienttypeid` 3 is a regular patient, as public scripts on real
-extracts agree. No public source was found for the other patient types, so all of them are `other`:
-nobody but a regular patient is ever taken for one.
+Columns by the specification v2.9 and later. `gender` 1 male, 2 female, 3 indeterminate, 4 unknown,
+and the letters of the denominator files; `patienttypeid` 3 is a regular patient, as public scripts
+on real extracts agree. No public source was found for the other patient types, so all of them are
+`other`: nobody but a regular patient is ever taken for one.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ def make_codes(sources: Sources) -> None:
     """Makes ``codes`` of the store: the codes of stored rows, with keys in their order.
 
     Distinct values of a dictionary column are joined by ``/``. A clinical code has the term that is
-    said most often, the first in order where two are; a medicine has all its names, joined by `` / ``,
-    at most 20.
+    said most often, the first in order where two are; a medicine has all its names, joined by a
+    slash between blanks, at most 20.
     """
     joined = ", ".join(
         f"string_agg(DISTINCT {column}, '/' ORDER BY {column}) AS {column}" for column in COLUMNS
@@ -99,9 +99,8 @@ def _count_findings(sources: Sources) -> None:
     )
     for dictionary in sources.profile.dictionaries:
         if sources.of(dictionary.source):
-            _count_rows(
-                sources, dictionary.kind, "code is not in the dictionary", "NOT in_dictionary"
-            )
+            finding = "code is not in the dictionary"
+            _count_rows(sources, dictionary.kind, finding, "NOT in_dictionary")
     products = {"dm+d id": "dmd", "BNF code": "bnf", "substance": "substance"}
     for words, column in products.items():
         rule = f"{column} IS NULL AND system <> {literal(column)}"

@@ -1,9 +1,9 @@
 """SQL that turns the text of a date into days since 1970-01-01.
 
-A full date may carry a time of day, which is dropped: `2026-05-01 00:00:00`, `2026-05-01T14:30`. With
-a time zone behind it the day is not certain, and it is read as unreadable. A month (`2026-05`,
-`05/2026`) and a year (`2026`) are partial: they have a first and a last possible day. Everything else,
-a day that never was included, is unreadable.
+A full date may carry a time of day, which is dropped: `2026-05-01 00:00:00`, `2026-05-01T14:30`.
+With a time zone behind it the day is not certain, and it is read as unreadable. A month (`2026-05`,
+`05/2026`) and a year (`2026`) are partial: they have a first and a last possible day. Everything
+else, a day that never was included, is unreadable.
 """
 
 from __future__ import annotations

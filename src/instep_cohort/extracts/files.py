@@ -79,7 +79,7 @@ def find_files(
 
 def _entries(extract: Path) -> dict[str, _Entry]:
     if extract.is_dir():
-        found = {}
+        found: dict[str, _Entry] = {}
         for path in _walk(extract):
             name = path.relative_to(extract).as_posix()
             if path.suffix.lower() == ".zip":

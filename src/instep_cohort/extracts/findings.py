@@ -25,9 +25,9 @@ class Findings:
         if rows:
             self._rows[table, finding] += rows
 
-    def note(self, table: str, finding: str) -> None:
-        """Keeps a finding that is about no row in particular."""
-        self._rows[table, finding] += 0
+    def note(self, table: str, finding: str, rows: int) -> None:
+        """As `add`, and the finding is kept even where it is about no row."""
+        self._rows[table, finding] += rows
 
     def listed(self) -> tuple[Finding, ...]:
         """Every finding, in the order of the store's tables and then by name."""

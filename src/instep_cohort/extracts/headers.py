@@ -21,8 +21,8 @@ def check_header(
         present: the names of all tables that the extract has.
 
     Raises:
-        ExtractError: a column is missing or stands there twice. The columns that were found are named
-            only where the line is a header: a first line that is data is never shown.
+        ExtractError: a column is missing or stands there twice. The columns that were found are
+            named only where the line is a header: a first line that is data is never shown.
     """
     if not set(columns) & set(table.columns):
         raise ExtractError(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -40,8 +41,8 @@ def ingest(
 ) -> Store:
     """The store made of an extract. Nothing is lost: each row is stored, quarantined or skipped.
 
-    The store is built beside ``out`` and takes its place at the very end; an earlier store stays whole
-    until then. The same extract gives the same bytes.
+    The store is built beside ``out`` and takes its place at the very end; an earlier store stays
+    whole until then. The same extract gives the same bytes.
 
     Args:
         extract: the folder that the source system exported, or a .zip of it.
@@ -63,7 +64,7 @@ def ingest(
         scratch = folder.parent / "scratch"
         scratch.mkdir()
         try:
-            _build(extract, layout, extract_date, folder, scratch, tell)
+            _build(_Order(extract, layout, extract_date, folder, scratch, tell))
         except duckdb.Error as error:
             # Its text may show records, so only its kind is passed on.
             raise InstepError(
@@ -72,15 +73,20 @@ def ingest(
     return open_store(out)
 
 
-def _build(
-    extract: Path,
-    profile: Profile,
-    extract_date: date,
-    folder: Path,
-    scratch: Path,
-    tell: Callable[[str], None],
-) -> None:
-    found, unused = find_files(extract, profile, scratch, tell)
+class _Order(NamedTuple):
+    """What is to be read, and where the store is built."""
+
+    extract: Path
+    profile: Profile
+    extract_date: date
+    folder: Path
+    scratch: Path
+    tell: Callable[[str], None]
+
+
+def _build(order: _Order) -> None:
+    profile, scratch, tell = order.profile, order.scratch, order.tell
+    found, unused = find_files(order.extract, profile, scratch, tell)
     present = frozenset(file.table for file in found)
     _refuse_missing(profile, present, unused)
     with _connect(scratch) as connection:
@@ -89,19 +95,19 @@ def _build(
             for number, file in enumerate(found)
         ]
         sources = Sources(connection, profile, files, scratch=scratch, progress=tell)
-        _note_missing(sources, present)
-        tables = _tables(sources, extract_date, folder)
+        tables = _tables(sources, order.extract_date, order.folder)
+        _note_missing(sources, present, tables)
         Manifest(
             schema_version=SCHEMA_VERSION,
             instep_cohort=_version(),
             profile=profile.name,
             profile_version=profile.version,
-            extract_date=extract_date,
+            extract_date=order.extract_date,
             files=tuple(_counts(sources, file) for file in sources),
             unused_files=tuple(unused),
             tables=tables,
             findings=sources.findings.listed(),
-        ).write(folder)
+        ).write(order.folder)
 
 
 def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -124,20 +130,27 @@ def _refuse_missing(profile: Profile, present: frozenset[str], unused: list[str]
             shown = ", ".join(unused[:_SHOWN]) + (" …" if len(unused) > _SHOWN else "")
             raise ExtractError(
                 f"no {table.title} file in the extract: one with the columns "
-                f"{', '.join(table.needed)} is needed (profile {profile.name}; files that were found "
-                f"and are not used: {shown or 'none'})"
+                f"{', '.join(table.needed)} is needed (profile {profile.name}; files found and not "
+                f"used: {shown or 'none'})"
             )
 
 
-def _note_missing(sources: Sources, present: frozenset[str]) -> None:
-    for table in sources.profile.tables:
+def _note_missing(
+    sources: Sources, present: frozenset[str], written: dict[str, TableCounts]
+) -> None:
+    """Notes the tables that are not there; without a dictionary, on the rows that would need it."""
+    profile = sources.profile
+    needing = {d.source: TARGETS[d.kind].table for d in profile.dictionaries}
+    for table in profile.tables:
         if table.without and table.name not in present:
-            sources.findings.note(sources.profile.store_table(table.name), table.without)
+            name = needing.get(table.name, profile.store_table(table.name))
+            sources.findings.note(name, table.without, written[name].rows)
 
 
 def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, TableCounts]:
     """Makes every table and writes it."""
     connection = sources.connection
+    sources.count_words()
     read_patients(sources, extract_date)
     read_registrations(sources)
     tally(sources)

@@ -1,9 +1,9 @@
 """The records of a text file one by one, with the physical line that each begins on.
 
 This is the slow and exact reader, used where the quick one stumbles and to find lines again. Its
-grammar is the quick one's: with a comma, quotes count at the start of a cell and are doubled inside;
-with a tab they are letters like any other. A quote that never closes, or closes before something else
-than a delimiter, spoils the line that it begins on and no other.
+grammar is the quick one's: with a comma, a cell that begins with a quote ends with one, and quotes
+in it are doubled; with a tab, quotes are letters like any other. A quote that never closes, or
+closes before something else than a delimiter, spoils the line that it begins on and no other.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Record(NamedTuple):
     Attributes:
         line: where it begins, counted from 1; the header is line 1.
         raw: its bytes as they stand in the file, without the line end.
-        text: the same record as UTF-8 that every reader takes alike; ``None`` where it cannot be read.
+        text: the same record as UTF-8 that every reader takes alike; ``None`` where there is none.
         fault: why it cannot be read; `BLANK` for an empty line; empty for a good record.
         mended: whether a carriage return within a cell had to become a blank.
     """
@@ -126,25 +126,20 @@ def _record(line: _Line, lines: _Lines, survey: Survey) -> Record:
         return _quoted(line, lines, survey)
     if fault := _spoilt(line.raw, survey):
         return Record(line.number, line.raw, fault=fault)
-    delimiter = survey.delimiter.encode()
-    surplus = line.raw.count(delimiter) + 1 - len(survey.header)
-    if surplus < 0:
-        return Record(line.number, line.raw, fault=TOO_FEW)
-    text = line.raw
-    if surplus > 0:
-        text = _without_surplus(text, delimiter, len(survey.header))
-        if text is None:
-            return Record(line.number, line.raw, fault=TOO_MANY)
+    cells = line.raw.split(survey.delimiter.encode())
+    if fault := _miscounted(cells, survey):
+        return Record(line.number, line.raw, fault=fault)
+    text = survey.delimiter.encode().join(cells[: len(survey.header)])
     mended = b"\r" in text
     return Record(line.number, line.raw, _utf8(text.replace(b"\r", b" "), survey), mended=mended)
 
 
-def _without_surplus(text: bytes, delimiter: bytes, columns: int) -> bytes | None:
-    """The cells that have a column; ``None`` where one of the others holds something."""
-    cells = text.split(delimiter)
-    if any(cell.strip() for cell in cells[columns:]):
-        return None
-    return delimiter.join(cells[:columns])
+def _miscounted(cells: Sequence[bytes], survey: Survey) -> str:
+    """Whether there are too few cells, or too many; empty ones at the end do not count."""
+    columns = len(survey.header)
+    if len(cells) < columns:
+        return TOO_FEW
+    return TOO_MANY if any(cell.strip() for cell in cells[columns:]) else ""
 
 
 def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
@@ -164,22 +159,17 @@ def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
     if not cells:
         lines.give_back(further)
         return Record(line.number, line.raw, fault=BAD_QUOTES)
-    if fault := _spoilt(raw, survey):
+    if fault := _spoilt(raw, survey) or _miscounted(cells, survey):
         return Record(line.number, raw, fault=fault)
-    columns = len(survey.header)
-    if len(cells) < columns:
-        return Record(line.number, raw, fault=TOO_FEW)
-    if any(cell.strip() for cell in cells[columns:]):
-        return Record(line.number, raw, fault=TOO_MANY)
-    text = b",".join(b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells[:columns])
-    return Record(line.number, raw, _utf8(text, survey))
+    quoted = [b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells[: len(survey.header)]]
+    return Record(line.number, raw, _utf8(b",".join(quoted), survey))
 
 
 _OPEN: list[bytes] = []  # told apart from other empty lists by identity
 
 
 def _cells(text: bytes) -> list[bytes] | None:
-    """The cells of a record; `_OPEN` where a quote does not close in it, ``None`` where one strays."""
+    """The cells of a record; `_OPEN` where a quote does not close, ``None`` where one strays."""
     cells, place = [], 0
     while True:
         if _OPENING_QUOTE.match(text, place):

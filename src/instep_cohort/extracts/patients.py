@@ -72,10 +72,10 @@ def _status() -> str:
 
 def _birth_text() -> str:
     """``first_birth``, the first day that the text allows, and how precise the text is."""
-    full = dates.day("birth", "iso")
+    full, rest = dates.day("birth", "iso"), dates.precision("birth", "iso")
     return (
         f"coalesce({full}, {dates.earliest('birth', 'iso')}) AS first_birth, "
-        f"CASE WHEN {full} IS NOT NULL THEN 'day' ELSE {dates.precision('birth', 'iso')} END AS known"
+        f"CASE WHEN {full} IS NOT NULL THEN 'day' ELSE {rest} END AS known"
     )
 
 
@@ -130,8 +130,8 @@ def _refuse_repeated(sources: Sources) -> None:
     ]
     more = f"; and {len(repeated) - _SHOWN} more" if len(repeated) > _SHOWN else ""
     raise ExtractError(
-        f"a patient_id is there more than once, on lines {'; '.join(places)}{more}. Each patient has "
-        "one row; registrations that follow each other go into a registrations table"
+        f"a patient_id is there more than once, on lines {'; '.join(places)}{more}. Each patient "
+        "has one row"
     )
 
 
@@ -166,7 +166,9 @@ def _count_findings(sources: Sources, deaths: Mapping[str, str], extract_day: in
         "sex of unknown meaning: taken as unknown": "sex NOT IN ('F', 'M', 'I', 'U')",
         "date of birth missing": "birth IS NULL",
         "date of birth unreadable: taken as missing": "birth IS NOT NULL AND first_birth IS NULL",
-        "date of birth impossible: taken as missing": "first_birth IS NOT NULL AND birth_day IS NULL",
+        "date of birth impossible: taken as missing": (
+            "first_birth IS NOT NULL AND birth_day IS NULL"
+        ),
         "birth_precision of unknown meaning: taken as year": (
             "birth_precision NOT IN ('day', 'month', 'year')"
         ),

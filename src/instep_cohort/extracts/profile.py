@@ -1,7 +1,7 @@
 """What a source system's extract looks like: its tables and columns as data.
 
 A profile says which files hold which table, which columns are needed, and, as SQL expressions over
-those columns, what each column of the store is made of. The readers know no column name of their own.
+those columns, what each column of the store is made of. The readers know no column of their own.
 """
 
 from __future__ import annotations
@@ -109,9 +109,9 @@ class RegistrationMap:
 class RecordMap:
     """What an event or a medicine issue is made of.
 
-    ``columns`` gives SQL expressions for ``patient_id``, ``date``, ``system``, ``code``, the columns
-    of the store that are not keys (``value``, ``unit``; ``quantity``, ``days``, ``course``), and
-    whatever of ``term``, ``dmd``, ``bnf``, ``substance`` stands on the row itself.
+    ``columns`` gives SQL expressions for ``patient_id``, ``date``, ``system``, ``code``; for those
+    of ``value``, ``unit``, ``quantity``, ``days``, ``course`` that the extract has; and for what
+    of ``term``, ``dmd``, ``bnf``, ``substance`` stands on the row itself.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""The files of an extract as SQL relations: every column text, trimmed, null where nothing is known."""
+"""The files of an extract as SQL relations: columns of text, trimmed, null where there is none."""
 
 from __future__ import annotations
 
@@ -59,11 +59,6 @@ class Readable:
     def name(self) -> str:
         """The file's name as people see it."""
         return self.file.name
-
-    @property
-    def has_a_line_for_each_record(self) -> bool:
-        """Whether record n of a text file is its line n + 1."""
-        return not self.mended and self.survey is not None
 
     def mended_as(self, copy: Path, *, records: int, read: int) -> Readable:
         """The same file, read from a copy of it that holds its good records and nothing else."""

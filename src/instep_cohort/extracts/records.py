@@ -41,11 +41,11 @@ _FILLED = ("filled_0", "filled_1")  # as many as a target has numbers
 
 
 def tally(sources: Sources) -> None:
-    """Makes ``tally``: how many rows each file has for each code, and what is said beside the code.
+    """Makes ``tally``: how many rows each file has for each code, and what is said beside it.
 
-    Columns: source, kind, filename; status, why the rows have no place in the store, or null; system,
-    code, `SAID`; n, dated (rows that have a text for a date), filled_0, filled_1 (for a number). Rows
-    without a place are sent to the quarantine.
+    Columns: source, kind, filename; status, why the rows have no place in the store, or null;
+    system, code, `SAID`; n, dated (rows that have a text for a date), filled_0, filled_1 (for a
+    number). Rows without a place are sent to the quarantine.
 
     Raises:
         InstepError: two readers do not agree on a file, which is our own fault.
@@ -64,20 +64,22 @@ def tally(sources: Sources) -> None:
                     sources.mend(file)
             if not _tallied(sources, record):
                 raise disagreement(sources.of(record.source)[0])
-        for file, bad in _bad_rows(sources, record).items():
+        for number, bad in _bad_rows(sources, record).items():
             if bad:
-                sources.set_apart(file, bad_records(_bad_rows_of(sources, record, sources[file])))
+                rows = _bad_rows_of(sources, record, sources[number])
+                sources.set_apart(number, bad_records(rows))
 
 
 def _tallied(sources: Sources, record: RecordMap) -> bool:
     """Whether the quick reader took all files and found as many records as they have."""
-    target = TARGETS[record.kind]
-    filled = [f"count({name})" for name in target.numbers] + ["0"] * len(_FILLED)
+    numbers, given = TARGETS[record.kind].numbers, record.columns
+    filled = [f"count(s.{name})" if name in given else "0" for name in numbers]
+    filled += ["0"] * (len(_FILLED) - len(filled))
     said = (f"s.{name}" if name in record.columns else "NULL" for name in SAID)
     query = (
         f"INSERT INTO tally SELECT {literal(record.source)}, {literal(record.kind)}, filename, "
-        f'{_status()} AS status, "system", code, {", ".join(said)}, count(*), count("date"), '
-        f"{', '.join(filled[: len(_FILLED)])} "
+        f"{_status()} AS status, s.system, s.code, {', '.join(said)}, count(*), count(s.date), "
+        f"{', '.join(filled)} "
         f"FROM ({_canonical(sources, record)}) s {_PATIENTS} GROUP BY ALL"
     )
     sources.connection.execute(f"DELETE FROM tally WHERE source = {literal(record.source)}")
@@ -122,8 +124,8 @@ def _status() -> str:
     return (
         f"CASE WHEN s.patient_id IS NULL THEN {literal(NO_PATIENT_ID)} "
         f"WHEN p.patient_key IS NULL THEN {literal(UNKNOWN_PATIENT)} "
-        f"WHEN code IS NULL THEN {literal(NO_CODE)} "
-        f'WHEN "system" IS NULL OR NOT {any_of(chr(34) + "system" + chr(34), SYSTEMS)} '
+        f"WHEN s.code IS NULL THEN {literal(NO_CODE)} "
+        f"WHEN s.system IS NULL OR NOT {any_of('s.system', SYSTEMS)} "
         f"THEN {literal(UNKNOWN_SYSTEM)} END"
     )
 
@@ -138,7 +140,7 @@ def _bad_rows_of(sources: Sources, record: RecordMap, file: Readable) -> duckdb.
     # An empty OVER counts rows in the order of the file: DuckDB, "Order Preservation".
     rows = _canonical(sources, record, [file], "row_number() OVER () AS record,")
     return sources.connection.cursor().execute(
-        f"SELECT record, {_status()} AS status, s.patient_id, code FROM ({rows}) s {_PATIENTS} "
+        f"SELECT record, {_status()} AS status, s.patient_id, s.code FROM ({rows}) s {_PATIENTS} "
         "WHERE status IS NOT NULL ORDER BY record"
     )
 

@@ -1,4 +1,4 @@
-"""The files of one extract as they are read: quickly where a reader takes them, else line by line."""
+"""The files of one extract as they are read: quickly where that works, else line by line."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from instep_cohort.extracts.mending import mend
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable, relation
+from instep_cohort.extracts.sql import any_of, identifier
+from instep_cohort.extracts.survey import Survey
 
 NOT_UTF8_FILE = "file is not UTF-8: read as Windows-1252"
+LITERAL_WORD = "literal {}: taken as missing"
 RETURN_WITHIN_A_ROW = "carriage return within a row: read as a blank"
 
 _BATCH = 10_000
@@ -103,6 +106,19 @@ class Sources:
         """How many records of a file were left out on purpose, by reason."""
         return dict(self._skipped[number])
 
+    def count_words(self) -> None:
+        """Counts the rows that have a word for "missing", where the bytes of a file have one."""
+        words = self.profile.missing
+        for file in self:
+            if file.survey is None or not file.survey.has_words:
+                continue
+            table = self.profile.table(file.file.table)
+            rows = relation([file], table, (), raw=True)
+            cells = (f"trim({identifier(column)})" for column in table.columns)
+            finding = LITERAL_WORD.format(" or ".join(words))
+            rule = " OR ".join(any_of(cell, words) for cell in cells)
+            self.count_findings(self.profile.store_table(table.name), f"({rows})", {finding: rule})
+
     def relation(self, source: str, files: Sequence[Readable] | None = None) -> str:
         """A subquery over files of a table, all of them unless told otherwise; see `reading`."""
         chosen = self.of(source) if files is None else files
@@ -170,7 +186,7 @@ class Sources:
                 yield BadRow(file.name, record.record, record.reason, ", ".join(record.holds))
             return
         bad, again = tee(bad)
-        found = _found(file, (record.record for record in again))
+        found = _found(file, file.survey, (record.record for record in again))
         for record, line in zip(bad, found, strict=True):
             raw = decoded(line.raw, file.survey)
             if not all(text in raw for text in record.holds if '"' not in text):
@@ -214,14 +230,13 @@ class Sources:
         file = self[number]
         if file.survey is None:
             return list(wanted)
-        return [line.line for line in _found(file, wanted)]
+        return [line.line for line in _found(file, file.survey, wanted)]
 
 
-def _found(file: Readable, wanted: Iterable[int]) -> Iterator[Record]:
-    assert file.survey is not None
-    if file.has_a_line_for_each_record:
-        return find_lines(file.path, wanted)
-    return find_records(file.file.path, file.survey, wanted)
+def _found(file: Readable, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
+    if file.mended:
+        return find_records(file.file.path, survey, wanted)
+    return find_lines(file.path, wanted)  # else the counts would not have agreed
 
 
 def disagreement(file: Readable) -> InstepError:

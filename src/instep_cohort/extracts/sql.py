@@ -23,7 +23,7 @@ def literals(texts: Iterable[str]) -> str:
 
 
 def path_literal(path: Path) -> str:
-    """A literal for ``read_csv`` and ``read_parquet``, which read ``*``, ``?`` and ``[`` as glob."""
+    """A literal of a path for DuckDB's readers, to which ``*``, ``?`` and ``[`` are patterns."""
     return literal(glob.escape(str(path)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -76,7 +77,7 @@ class Store:
 
     @property
     def events(self) -> pd.DataFrame:
-        """Every event: patient_id, date, system, code, term, value, unit and how precise the date is.
+        """Every event: patient_id, date, system, code, term, value, unit, how precise the date is.
 
         Undated rows have no ``date``; one known to a month or year has ``earliest`` and ``latest``.
         """
@@ -188,7 +189,8 @@ def open_store(path: Path | str) -> Store:
         text = (path / FILE_NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ExtractError(
-            f"{path}: not a store, there is no {FILE_NAME} in it; make one with `instep-cohort ingest`"
+            f"{path}: not a store, there is no {FILE_NAME} in it; make one with "
+            "`instep-cohort ingest`"
         ) from None
     except (OSError, UnicodeDecodeError):
         raise ExtractError(f"{path}: {FILE_NAME} cannot be read; {_MAKE_AGAIN}") from None
@@ -200,8 +202,6 @@ def open_store(path: Path | str) -> Store:
 
 
 def _manifest(path: Path, text: str) -> Manifest:
-    import json
-
     try:
         version = json.loads(text)["schema_version"]
     except (ValueError, KeyError, TypeError):

@@ -107,6 +107,6 @@ def refuse_foreign(out: Path) -> None:
     if there and (FILE_NAME not in there or there - ours):
         example = min(there - ours, default="no store.json")
         raise UsageError(
-            f"{out}: a folder that is no store (it holds {example}) is not replaced; choose another "
-            "--out or empty it"
+            f"{out}: a folder that is no store (it holds {example}) is not replaced; choose "
+            "another --out or empty it"
         )

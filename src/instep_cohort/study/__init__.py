@@ -1,14 +1,5 @@
 """Studies: the language of RULES.md as models, loaded, checked and compiled for a search date."""
 
-from instep_cohort.study.categories import (
-    CERTIFIED,
-    FIT_NOTE_CATEGORIES,
-    LENGTHS,
-    NOT_CERTIFIED,
-    OPT_OUT_CATEGORIES,
-    STATUSES,
-    WORK_STATUS_CATEGORIES,
-)
 from instep_cohort.study.compiling import compile_study
 from instep_cohort.study.describing import describe_line, describe_measure, describe_step
 from instep_cohort.study.loading import load_study, parse_study
@@ -38,13 +29,6 @@ from instep_cohort.study.spans import Span, date_of, day_number
 from instep_cohort.study.steps import Step, steps_of
 
 __all__ = [
-    "CERTIFIED",
-    "FIT_NOTE_CATEGORIES",
-    "LENGTHS",
-    "NOT_CERTIFIED",
-    "OPT_OUT_CATEGORIES",
-    "STATUSES",
-    "WORK_STATUS_CATEGORIES",
     "AgeRange",
     "AllOf",
     "Anchored",

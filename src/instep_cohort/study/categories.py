@@ -1,4 +1,4 @@
-"""What the categories of flag and opt-out codelists may be called (RULES.md §7, §8)."""
+"""Categories that a study asks for in vain, or that a flag or opt-out cannot read."""
 
 from __future__ import annotations
 
@@ -8,29 +8,10 @@ from instep_cohort.errors import Fault
 from instep_cohort.study.model import FitNotes, Study
 from instep_cohort.study.nearest import nearest
 from instep_cohort.study.references import below
-
-CERTIFIED = ("not_fit", "may_be_fit", "unspecified")
-NOT_CERTIFIED = (
-    "duplicate",
-    "negated",
-    "fit",
-    "self_certificate",
-    "private",
-    "heading",
-    "administrative",
-)
-LENGTHS = ("length_days", "length_weeks", "length_months")
-FIT_NOTE_CATEGORIES = (*CERTIFIED, *NOT_CERTIFIED, *LENGTHS)
-
-STATUSES = ("out_of_work", "job_loss", "in_work", "not_seeking", "unfit_for_work")
-WORK_STATUS_CATEGORIES = (*STATUSES, "benefit_form", "absence", "other")
-
-OPT_OUT_CATEGORIES = (
-    "research_dissent",
-    "research_withdrawn",
-    "type_1_dissent",
-    "type_1_withdrawn",
-    "caution",
+from instep_cohort.terminology.meanings import (
+    FIT_NOTE_CATEGORIES,
+    OPT_OUT_CATEGORIES,
+    WORK_STATUS_CATEGORIES,
 )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from instep_cohort.errors import Fault
 from instep_cohort.study.absences import absence_faults
-from instep_cohort.study.logic_faults import logic_faults, selects_everybody
+from instep_cohort.study.logic_faults import logic_faults, selects_everybody, unknown_names
 from instep_cohort.study.measure_faults import (
     anchor_faults,
     day_span_faults,
@@ -16,7 +16,7 @@ from instep_cohort.study.measure_faults import (
     range_faults,
 )
 from instep_cohort.study.model import STUDY_KEYS, FitNotes, Study
-from instep_cohort.study.nearest import nearest
+from instep_cohort.study.nearest import nearest_name
 from instep_cohort.study.references import NAME, below, referred, substitute
 from instep_cohort.study.steps import AFTER_LINES, BEFORE_LINES
 from instep_cohort.study.structure import fit
@@ -84,7 +84,8 @@ def _meaning_faults(study: Study, broken: Collection[str]) -> Sequence[Fault]:
         *_measure_faults(study),
         *absence_faults(study, broken),
         *_flag_faults(study),
-        *logic_faults(study, measures_known=known("measures")),
+        *logic_faults(study),
+        *(unknown_names(study, broken) if known("measures") else ()),
     ]
     if study.opt_outs is not None and study.opt_outs.events == ():
         faults.append(Fault("opt_outs.events", "the list is empty", "name the opt-out codelist"))
@@ -169,9 +170,9 @@ def _pin_faults(study: Study) -> Iterator[Fault]:
     for where, codelist in lists_named(study):
         if codelist not in study.codelists and not referred(codelist):
             found = f"the codelist {codelist} is not pinned"
-            near = nearest(codelist, study.codelists)
+            near = nearest_name(codelist, study.codelists)
             pin = f"add {codelist}: VERSION under codelists"
-            yield Fault(where, found, f"{near} Else {pin}" if near.startswith("did") else pin)
+            yield Fault(where, found, f"did you mean {near}? Else {pin}" if near else pin)
 
 
 def lists_named(study: Study) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from instep_cohort.errors import Fault
 from instep_cohort.study.graphs import cycles
@@ -10,31 +10,29 @@ from instep_cohort.study.measure_faults import met_by_no_rows
 from instep_cohort.study.model import AllOf, AnyOf, AtLeastOf, Criterion, NotOf, Study
 from instep_cohort.study.nearest import nearest
 from instep_cohort.study.references import below
-from instep_cohort.study.structure import UNREAD
-
-SECTIONS = ("include", "exclude")
 
 
-def logic_faults(study: Study, *, measures_known: bool) -> Iterator[Fault]:
-    """Each fault of the lines, but for their names.
-
-    Args:
-        study: a settled study.
-        measures_known: whether every measure could be read, so that a name can be missed.
-    """
-    lines = lines_of(study)
-    for where, criterion in _lines_with_paths(study):
-        for path, part in _walk(where, criterion):
-            yield from _part_faults(path, part)
-            if isinstance(part, str) and measures_known and part != UNREAD:
-                known = study.measures.keys() | lines.keys()
-                if part not in known:
-                    found = f"there is no measure or line {part}"
-                    yield Fault(path, found, nearest(part, known))
+def logic_faults(study: Study) -> Iterator[Fault]:
+    """Each combination of criteria that cannot be meant, and each circle of lines."""
+    for path, part in _parts(study):
+        yield from _part_faults(path, part)
     for cycle in cycles(named_lines(study)):
         section = "include" if cycle[0] in study.include else "exclude"
         found = f"the lines name one another in a circle: {' → '.join(cycle)}"
         yield Fault(f"{section}.{cycle[0]}", found, "one of them has to say what it means")
+
+
+def unknown_names(study: Study, broken: Collection[str]) -> Iterator[Fault]:
+    """Each name in the lines that is no measure and no line.
+
+    Args:
+        study: a settled study.
+        broken: the paths that were taken out of it; what stands there now is not its author's.
+    """
+    known = study.measures.keys() | lines_of(study).keys()
+    for path, part in _parts(study):
+        if isinstance(part, str) and part not in known and not _within(path, broken):
+            yield Fault(path, f"there is no measure or line {part}", nearest(part, known))
 
 
 def selects_everybody(study: Study) -> bool:
@@ -77,10 +75,15 @@ def named_lines(study: Study) -> Mapping[str, list[str]]:
     return named
 
 
-def _lines_with_paths(study: Study) -> Iterator[tuple[str, Criterion]]:
-    for section in SECTIONS:
+def _within(path: str, places: Collection[str]) -> bool:
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
+
+
+def _parts(study: Study) -> Iterator[tuple[str, Criterion]]:
+    """Every criterion of every line, whole and in parts, with its path."""
+    for section in ("include", "exclude"):
         for name, criterion in getattr(study, section).items():
-            yield below(section, name), criterion
+            yield from _walk(below(section, name), criterion)
 
 
 def _walk(where: str, criterion: Criterion) -> Iterator[tuple[str, Criterion]]:

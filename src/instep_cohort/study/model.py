@@ -255,7 +255,7 @@ class Study(Part):
         """The study as a file: as it was written, or as YAML where it was built in Python."""
         if self._origin.text:
             return self._origin.text
-        import yaml  # noqa: PLC0415 - a study that was read has its text
+        import yaml
 
         return str(yaml.safe_dump(self.data(), sort_keys=False, allow_unicode=True))
 
@@ -265,14 +265,14 @@ class Study(Part):
 
     def __repr__(self) -> str:
         """A small table of what the study says."""
-        from instep_cohort.study.showing import as_text  # noqa: PLC0415 - it reads this module
+        from instep_cohort.study.showing import as_text
 
         return as_text(self)
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        from instep_cohort.study.showing import as_html  # noqa: PLC0415 - it reads this module
+        from instep_cohort.study.showing import as_html
 
         return as_html(self)
 

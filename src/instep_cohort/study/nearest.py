@@ -7,19 +7,25 @@ from collections.abc import Iterable
 _SHOWN = 12
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A question with the nearest name, or the choice where none is near, or nothing."""
-    import difflib  # noqa: PLC0415 - only a wrong study needs it
+def nearest_name(name: str, names: Iterable[str]) -> str | None:
+    """The name that is so near that it may have been meant."""
+    import difflib
 
     choice = {_plain(known): known for known in names}
     near = difflib.get_close_matches(_plain(name), choice, n=1)
-    if near:
-        return f"did you mean {choice[near[0]]}?"
+    return choice[near[0]] if near else None
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A question with the nearest name, or the choice where none is near, or nothing."""
+    choice = sorted(names)
+    near = nearest_name(name, choice)
+    if near is not None:
+        return f"did you mean {near}?"
     if not choice:
         return ""
-    shown = sorted(choice.values())
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return f"one of {', '.join(shown[:_SHOWN])}{more}"
+    more = f" and {len(choice) - _SHOWN} more" if len(choice) > _SHOWN else ""
+    return f"one of {', '.join(choice[:_SHOWN])}{more}"
 
 
 def _plain(name: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from instep_cohort.study.categories import CERTIFIED, STATUSES
 from instep_cohort.study.checking import lists_named
 from instep_cohort.study.model import Study
 from instep_cohort.study.parameters import bind
 from instep_cohort.study.plan import Plan
 from instep_cohort.study.references import names_used
+from instep_cohort.terminology.meanings import CERTIFIED, STATUSES
 
 
 def plan_warnings(plan: Plan, categories: Mapping[str, Collection[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The compiled study: every name resolved, every window two day numbers, nothing left to parse.
+"""The compiled study: names resolved, windows as day numbers, nothing left to parse.
 
 A day is a whole number of days since 1970-01-01. The engine reads these values and nothing else of
 the study, so what they say is what is done; `study.describe` puts them into English.
@@ -14,7 +14,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class FixedWindow:
-    """Days from ``first`` (``None``: ever) to ``last``, both included; never past the search date."""
+    """Days from ``first`` (``None``: ever) to ``last``, both included; never past ``on``."""
 
     first: int | None
     last: int
@@ -22,7 +22,7 @@ class FixedWindow:
 
 @dataclass(frozen=True)
 class AnchoredWindow:
-    """Days around another measure's ``edge``: from ``before`` days earlier to ``after`` days later.
+    """Days around another measure's ``edge``: ``before`` days earlier to ``after`` days later.
 
     Both ends are included; the search date cuts it; a patient without the anchor matches nothing.
     """
@@ -38,7 +38,8 @@ class MeasurePlan:
     """One named fact per patient (RULES.md §4).
 
     ``windowed`` tells a window that was asked for from the plain "ever up to the search date".
-    ``exactly: n`` has become ``at_least == at_most == n``; where no bound was given ``at_least`` is 1.
+    ``exactly: n`` has become ``at_least == at_most == n``; without a bound
+    ``at_least`` is 1.
     ``categories`` is ``None`` for every category of the lists.
     """
 

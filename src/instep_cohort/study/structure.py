@@ -13,15 +13,15 @@ from pydantic import ValidationError
 
 from instep_cohort.errors import Fault
 from instep_cohort.study import model
-from instep_cohort.study.nearest import nearest
+from instep_cohort.study.nearest import nearest, nearest_name
 from instep_cohort.study.references import below
 from instep_cohort.study.values import REFUSAL, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# Stands where a criterion was that could not be read; no name can be spelled so.
-UNREAD = "?"
+# Stands where something was that could not be read.
+_UNREAD = "?"
 
 _TAGGED: dict[str, type[model.Part]] = {
     part.TAG: part
@@ -130,9 +130,9 @@ def _shape(path: Sequence[str | int], value: object) -> tuple[str, str]:
     found = f"{shown(value)} is not a criterion"
     if set(keys) & set(model.Measure.model_fields):
         return found, "declare it under measures and give its name here"
-    for key in keys:
-        if (near := nearest(key, model.COMBINING)).startswith("did"):
-            return found, near
+    near = next(filter(None, (nearest_name(key, model.COMBINING) for key in keys)), None)
+    if near is not None:
+        return found, f"did you mean {near}?"
     return found, "a criterion is a name, or one of any, all, not, at_least"
 
 
@@ -185,21 +185,21 @@ def _take_out(data: dict[str, Any], path: Sequence[str | int], kind: str) -> Non
 def _stand_in(path: Sequence[str | int]) -> object:  # noqa: PLR0911 - one row to each place
     match list(path):
         case ["study"]:
-            return UNREAD
+            return _UNREAD
         case ["version"] | ["codelists", _] | ["parameters", _, "source"]:
             return "0.0.0"
         case ["parameters", _, "value"]:
             return 0
         case ["parameters", _]:
-            return {"value": 0, "source": UNREAD}
+            return {"value": 0, "source": _UNREAD}
         case ["measures", _]:
             return {}
         case ["include" | "exclude", _, *_, "n"]:
             return 1
         case ["include" | "exclude", _, *_, "at_least"]:
-            return {"n": 1, "of": [UNREAD]}
+            return {"n": 1, "of": [_UNREAD]}
         case ["include" | "exclude", _, *_, "any" | "all" | "of"]:
-            return [UNREAD]
+            return [_UNREAD]
         case ["include" | "exclude", _, *_]:
-            return UNREAD
+            return _UNREAD
     return None

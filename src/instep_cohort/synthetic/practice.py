@@ -59,7 +59,7 @@ def make_practice(
     out.mkdir(parents=True, exist_ok=True)
     _check_folder(out)
     # numpy and pyarrow take their time to import, and most who import this package make nothing
-    from instep_cohort.synthetic.making import Order, make  # noqa: PLC0415
+    from instep_cohort.synthetic.making import Order, make
 
     order = Order(patients, seed, extract_date, events_per_patient, issues_per_patient)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as folder:

@@ -50,7 +50,7 @@ def words(ids: Sequence[str], on: int) -> Words:
     return Words(pa.array(ids, pa.string()), pa.array(np.datetime_as_string(days).tolist()))
 
 
-def events_table(rows: Rows, texts: Words) -> Any:  # noqa: ANN401 - pyarrow has no types
+def events_table(rows: Rows, texts: Words) -> Any:
     """The events as a table of text and numbers, columns as in the `standard` profile."""
     known = ~np.isnan(rows.value)
     units = pa.array([entry.unit or LENGTH_UNIT for entry in CLINICAL])
@@ -63,10 +63,10 @@ def events_table(rows: Rows, texts: Words) -> Any:  # noqa: ANN401 - pyarrow has
     )
 
 
-def issues_table(rows: Rows, texts: Words) -> Any:  # noqa: ANN401 - pyarrow has no types
+def issues_table(rows: Rows, texts: Words) -> Any:
     """The issues as a table of text and numbers, columns as in the `standard` profile."""
 
-    def of_product(values: Sequence[Any]) -> Any:  # noqa: ANN401
+    def of_product(values: Sequence[Any]) -> Any:
         return pa.array([value or None for value in values]).take(pa.array(rows.code))
 
     return pa.table(
@@ -80,7 +80,7 @@ def issues_table(rows: Rows, texts: Words) -> Any:  # noqa: ANN401 - pyarrow has
     )
 
 
-def odd_events_table(rows: Sequence[TextRow]) -> Any:  # noqa: ANN401 - pyarrow has no types
+def odd_events_table(rows: Sequence[TextRow]) -> Any:
     """The rows that are written as they stand, in the columns of `events_table`."""
     entries = [_TERMS.get(row.code, _TERMS[row.code[:5]]) for row in rows]
     return pa.table(
@@ -94,7 +94,7 @@ def odd_events_table(rows: Sequence[TextRow]) -> Any:  # noqa: ANN401 - pyarrow 
     )
 
 
-def odd_issues_table(rows: Sequence[TextRow]) -> Any:  # noqa: ANN401 - pyarrow has no types
+def odd_issues_table(rows: Sequence[TextRow]) -> Any:
     """The rows that are written as they stand, in the columns of `issues_table`."""
     products = [_PRODUCTS[row.code] for row in rows]
     return pa.table(
@@ -119,7 +119,7 @@ class Parts:
         self._tables = 0
         self._sink: Any = None
 
-    def write(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    def write(self, table: Any) -> None:
         """Adds the rows of a table, in a new part when the last one is full."""
         new = self._sink is None or (
             self._tables_per_part is not None and self._tables % self._tables_per_part == 0
@@ -129,7 +129,7 @@ class Parts:
         self._tables += 1
         self._put(table, header=new)
 
-    def add(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    def add(self, table: Any) -> None:
         """Adds the rows of a table to the part that is open."""
         self._put(table, header=False)
 
@@ -153,7 +153,7 @@ class Parts:
         if self._sink is not None:
             self._sink.close()
 
-    def _put(self, table: Any, *, header: bool) -> None:  # noqa: ANN401 - pyarrow has no types
+    def _put(self, table: Any, *, header: bool) -> None:
         pa_csv.write_csv(table, self._sink, pa_csv.WriteOptions(include_header=header))
 
 
@@ -203,7 +203,7 @@ def day_text(day: int) -> str:
     return date.fromordinal(day + EPOCH).isoformat()
 
 
-def _days(day: NDArray[np.int64], texts: Words) -> Any:  # noqa: ANN401 - pyarrow has no types
+def _days(day: NDArray[np.int64], texts: Words) -> Any:
     return texts.days.take(pa.array(day - FIRST_DAY, mask=day == NEVER))
 
 
@@ -228,5 +228,5 @@ def _as_they_stand(rows: Sequence[TextRow], terms: Sequence[str]) -> dict[str, A
     }
 
 
-def _texts(values: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
+def _texts(values: Sequence[str]) -> Any:
     return pa.array([value or None for value in values], pa.string())

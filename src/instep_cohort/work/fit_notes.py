@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from instep_cohort.terminology.meanings import CERTIFIED, LENGTH_UNITS
 from instep_cohort.work.spells import Spell, merge_spells
 
-CERTIFIED = ("not_fit", "may_be_fit", "unspecified")  # the strongest statement first
-LENGTHS = {"length_days": "days", "length_weeks": "weeks", "length_months": "months"}
 LONG_TERM_DAYS = 91
 LONGEST_NOTE_DAYS = 366
 
@@ -36,7 +35,7 @@ class Note(NamedTuple):
 
 
 class FitNoteRules(NamedTuple):
-    """How a study reads fit notes: its window's first date (None: ever) and its two gaps in days."""
+    """How a study reads fit notes: its window's first date (None: ever), its gaps in days."""
 
     first: date | None
     gap: int
@@ -77,7 +76,7 @@ def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
 
 
 def statements(row: NoteRow, rules: FitNoteRules) -> set[str]:
-    """What a row certifies under the rules of the study; nothing for a duplicate, a refusal …"""
+    """What a row certifies under the rules of the study: nothing for a duplicate or a refusal."""
     said = set(row.categories & set(CERTIFIED))
     counts_as_unspecified = {
         "private": rules.private_counts,
@@ -146,7 +145,10 @@ def _lengths(issued: date, held: Sequence[NoteRow], certifying: Sequence[NoteRow
     """The usable lengths in days of one issue date."""
     given = [(row.value, _unit(row.unit)) for row in certifying]
     given += [
-        (row.value, LENGTHS[name]) for row in held for name in LENGTHS if name in row.categories
+        (row.value, LENGTH_UNITS[name])
+        for row in held
+        for name in LENGTH_UNITS
+        if name in row.categories
     ]
     lengths = (
         length_in_days(issued, value, unit)

@@ -11,13 +11,16 @@ class SizedNote(Protocol):
     """A note as far as merging needs it; `days` is its length."""
 
     @property
-    def issued(self) -> date: ...
+    def issued(self) -> date:
+        """The day of issue."""
 
     @property
-    def statement(self) -> str: ...
+    def statement(self) -> str:
+        """What it says."""
 
     @property
-    def days(self) -> int | None: ...
+    def days(self) -> int | None:
+        """Its length in days."""
 
 
 class Spell(NamedTuple):
