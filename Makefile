@@ -5,7 +5,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format types lock wheel clean
+.PHONY: help install demo test check agree spark mutants bench docs coverage format wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,21 @@ check: .venv/developing ## lint, types, codelists
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/instep-cohort codelists check
+
+agree: .venv/developing ## 2,000 made-up studies: the engines against the reference
+	INSTEP_STUDIES=2000 $(BIN)/python -m pytest -n 2 tests/generative
+
+mutants: .venv/developing ## break clauses on purpose: the tests must notice each
+	$(BIN)/python tests/mutants/break_clauses.py $(BROKEN)
+
+spark: .venv/developing ## 100 made-up studies: Spark against the reference (needs Java 17)
+	INSTEP_SPARK_STUDIES=100 $(BIN)/python -m pytest tests/generative/test_spark_agreement.py
+
+bench: .venv/developing ## time the library against hand-written SQL, Polars and pandas
+	$(BIN)/python benchmarks/run.py
+
+docs: .venv/developing ## render the pages that come from tables and commands
+	$(BIN)/python docs/build_reference.py
 
 coverage: .venv/developing ## the tests, with the branches that they cover
 	$(BIN)/python -m pytest --cov --cov-report=term

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from instep_cohort.codelists import Codelist, Library
-    from instep_cohort.cohort import Cohort, identify
+    from instep_cohort.cohort import Cohort, identify, open_run
     from instep_cohort.errors import (
         DefinitionError,
         ExtractError,
@@ -43,6 +43,7 @@ _HOME = {
     "ingest": "extracts",
     "load_study": "study",
     "make_practice": "synthetic",
+    "open_run": "cohort",
     "open_store": "extracts",
 }
 
@@ -61,6 +62,7 @@ __all__ = [
     "ingest",
     "load_study",
     "make_practice",
+    "open_run",
     "open_store",
 ]
 

@@ -71,7 +71,7 @@ def test_a_resolution_shows_itself():
         "pain      code        2      3\n"
         "stiff     dictionary  1      4"
     )
-    assert "<td>dictionary</td>" in found._repr_html_()
+    assert ">dictionary</td>" in found._repr_html_()
 
 
 def test_a_list_that_takes_anything_in_has_no_warning():

@@ -72,8 +72,13 @@ def known_terms():
         for row in rows_of(file):
             for system in ("read_v2", "ctv3"):
                 for code in re.split(r" \| |\(", row[system])[:2]:
-                    known.setdefault((system, code), set()).add(folded(row["term"]))
+                    known.setdefault((system, code), set()).update(words_of(row["term"]))
     return known
+
+
+def words_of(cell):
+    """A crosswalk writes alternatives as `A / B`, and puts a remark in brackets at the end."""
+    return {folded(cell), *(folded(one) for one in re.split(r" / | \([^()]*\)$", cell) if one)}
 
 
 def rows_of(file):

@@ -43,7 +43,7 @@ def test_ids_of_nobody_are_told_by_line(tmp_path):
     [
         ("patient_id,kind\n1,research\n", ":1: the opt-out list needs the columns patient_id, kind, recorded_on; missing: recorded_on."),
         ("", "missing: patient_id, kind, recorded_on."),
-        ("patient_id,kind,recorded_on\n1,research,\n2,never,\n", ":3: unknown kind 'never'; the kinds are research, type_1, national."),
+        ("patient_id,kind,recorded_on\n1,research,\n2,never,\n", ":3: the kind is none of research, type_1, national."),
         ("patient_id,kind,recorded_on\n ,research,\n", ":2: the row has no patient_id."),
         ("patient_id,kind,recorded_on\n1\n", ":2: the row has 1 cells"),
         ('patient_id,kind,recorded_on\n"1"x,research,\n', "not readable as CSV"),
@@ -61,3 +61,9 @@ def test_a_file_that_is_not_there_or_not_utf8(tmp_path):
         read_practice_list(tmp_path / "none.csv")
     with pytest.raises(UsageError, match="not UTF-8"):
         read_practice_list(written(tmp_path, "é", "cp1252"))
+
+
+def test_a_row_whose_cells_are_shifted_gives_nobody_away(tmp_path):
+    with pytest.raises(UsageError) as error:
+        read_practice_list(written(tmp_path, "patient_id,kind,recorded_on\nresearch,00ZQ77,x\n"))
+    assert "ZQ77" not in str(error.value)

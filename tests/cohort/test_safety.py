@@ -15,7 +15,9 @@ FILE = Path("opt-outs.csv")
 
 def a_list(*selectors):
     return SimpleNamespace(
-        selectors=[SimpleNamespace(system=system, category=category) for system, category in selectors]
+        selectors=[
+            SimpleNamespace(system=system, category=category) for system, category in selectors
+        ]
     )
 
 
@@ -90,6 +92,7 @@ def test_a_list_is_refused(case, says):
     ],
 )
 def test_answers_that_contradict_themselves(answers, says):
-    with pytest.raises(UsageError, match="") as error:
+    with pytest.raises(UsageError) as error:
         OptOutAnswers(**answers)
     assert says in str(error.value)
+    assert error.value.exit_code == 2

@@ -1,7 +1,19 @@
 """Patients and registrations."""
 
+from collections import Counter
+
 import pytest
-from extract_files import aurum, column, day, findings, quarantined, standard, table
+from extract_files import (
+    AURUM_PATIENT,
+    aurum,
+    column,
+    csv_text,
+    day,
+    findings,
+    quarantined,
+    standard,
+    table,
+)
 
 from instep_cohort.errors import ExtractError
 
@@ -57,41 +69,54 @@ BOTH_PARTIAL = {
 
 
 def cases(text):
-    for line in text.strip().splitlines()[1:]:
-        yield pytest.param(*(cell.strip() for cell in line.split("|")), id=line.split("|")[0])
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()[1:]]
 
 
 def as_day(cell):
     return day(cell) if cell else None
 
 
-@pytest.mark.parametrize(
-    ("birth", "precision", "first", "believed", "finding"), list(cases(BIRTHS))
-)
-def test_birth(tmp_path, birth, precision, first, believed, finding):
-    patient = {"birth_date": birth, "birth_precision": precision, "registration_start": ""}
-    store = standard(tmp_path, patients=[patient])
-    [row] = table(store, "patients")
-    assert (row["birth_day"], row["birth_precision"]) == (as_day(first), believed or None)
-    assert set(findings(store, "patients")) == ({finding} if finding else set())
+def people(rows, *names):
+    """One patient for each row, their ids in its order."""
+    return [
+        {"patient_id": f"{number:02}", **dict(zip(names, row, strict=False))}
+        for number, row in enumerate(rows)
+    ]
 
 
-@pytest.mark.parametrize(("death", "first", "finding"), list(cases(DEATHS)))
-def test_whoever_has_a_date_of_death_is_dead(tmp_path, death, first, finding):
-    store = standard(tmp_path, patients=[{"death_date": death}])
-    assert column(store, "patients", "death_day") == [as_day(first)]
-    assert set(findings(store, "patients")) == ({finding} if finding else set())
+def counted(rows):
+    return Counter(row[-1] for row in rows if row[-1])
 
 
-@pytest.mark.parametrize(("start", "end", "first", "last", "finding"), list(cases(REGISTRATIONS)))
-def test_registration_of_a_patient(tmp_path, start, end, first, last, finding):
-    patient = {"registration_start": start, "registration_end": end}
-    store = standard(tmp_path, patients=[patient])
-    [row] = table(store, "registrations")
-    assert (row["start_day"], row["end_day"]) == (as_day(first), as_day(last))
-    assert (row["practice_id"], row["kind"], row["source"]) == ("A81001", "regular", "patients")
-    expected = BOTH_PARTIAL if finding == "both partial" else {finding} - {""}
-    assert set(findings(store, "registrations")) == expected
+def test_birth(tmp_path):
+    rows = cases(BIRTHS)
+    store = standard(tmp_path, patients=people(rows, "birth_date", "birth_precision"))
+    for row, patient in zip(rows, table(store, "patients"), strict=True):
+        expected = (as_day(row[2]), row[3] or None)
+        assert (patient["birth_day"], patient["birth_precision"]) == expected, row
+    assert findings(store, "patients") == counted(rows)
+
+
+def test_whoever_has_a_date_of_death_is_dead(tmp_path):
+    rows = cases(DEATHS)
+    store = standard(tmp_path, patients=people(rows, "death_date"))
+    assert column(store, "patients", "death_day") == [as_day(row[1]) for row in rows]
+    assert findings(store, "patients") == counted(rows)
+
+
+def test_registration_of_a_patient(tmp_path):
+    rows = cases(REGISTRATIONS)
+    patients = people(rows, "registration_start", "registration_end")
+    store = standard(tmp_path, patients=patients)
+    expected = [
+        [key, "A81001", as_day(row[2]), as_day(row[3]), "regular", "patients"]
+        for key, row in enumerate(rows)
+    ]
+    assert [list(row.values()) for row in table(store, "registrations")] == expected
+    both = counted(rows).pop("both partial")
+    seen = counted(rows) + Counter(dict.fromkeys(BOTH_PARTIAL, both))
+    del seen["both partial"]
+    assert findings(store, "registrations") == seen
 
 
 def test_an_unreadable_end_leaves_no_registration(tmp_path):
@@ -103,20 +128,15 @@ def test_an_unreadable_end_leaves_no_registration(tmp_path):
     assert findings(store, "patients") == {"no registration": 1}
 
 
-@pytest.mark.parametrize(
-    ("kind", "stored", "finding"),
-    [
-        ("regular", "regular", None),
-        ("Temporary", "temporary", None),
-        ("other", "other", None),
-        ("", "other", "kind missing: taken as other"),
-        ("private", "other", "kind of unknown meaning: taken as other"),
-    ],
-)
-def test_kind_of_registration(tmp_path, kind, stored, finding):
-    store = standard(tmp_path, patients=[{"registration_kind": kind}])
-    assert column(store, "registrations", "kind") == [stored]
-    assert list(findings(store, "registrations")) == ([finding] if finding else [])
+def test_kind_of_registration(tmp_path):
+    kinds = ["regular", "Temporary", "other", "", "private"]
+    store = standard(tmp_path, patients=people(zip(kinds, strict=True), "registration_kind"))
+    stored = ["regular", "temporary", "other", "other", "other"]
+    assert column(store, "registrations", "kind") == stored
+    assert findings(store, "registrations") == {
+        "kind missing: taken as other": 1,
+        "kind of unknown meaning: taken as other": 1,
+    }
 
 
 def test_a_registrations_file_is_complete(tmp_path):
@@ -127,8 +147,8 @@ def test_a_registrations_file_is_complete(tmp_path):
         {"patient_id": "9", "start": "2007-01-01", "end": "", "kind": "regular"},
         {"patient_id": "", "start": "2007-01-01", "end": "", "kind": "regular"},
     ]
-    people = [{"registration_start": "1990-01-01"}, {"patient_id": "2"}]
-    store = standard(tmp_path, patients=people, registrations=registrations)
+    patients = [{"registration_start": "1990-01-01"}, {"patient_id": "2"}]
+    store = standard(tmp_path, patients=patients, registrations=registrations)
     rows = [list(row.values()) for row in table(store, "registrations")]
     assert rows == [
         [0, "A81001", day("2001-01-01"), day("2005-01-01"), "regular", "registrations"],
@@ -156,23 +176,18 @@ def test_with_a_registrations_file_patients_need_no_registration_columns(tmp_pat
         standard(tmp_path / "without", patients=patients)
 
 
-@pytest.mark.parametrize("text", ["true", "TRUE", "1", "y", "Y"])
-def test_flags_that_hold(tmp_path, text):
-    store = standard(tmp_path, patients=[{"is_test": text, "is_confidential": text}])
-    [row] = table(store, "patients")
-    assert (row["is_test"], row["is_confidential"]) == (True, True)
-
-
-@pytest.mark.parametrize("text", ["false", "False", "0", "n", "N", ""])
-def test_flags_that_do_not_hold(tmp_path, text):
-    store = standard(tmp_path, patients=[{"is_test": text, "is_confidential": text}])
-    [row] = table(store, "patients")
-    assert (row["is_test"], row["is_confidential"]) == (False, False)
+def test_flags(tmp_path):
+    true, false = ["true", "TRUE", "1", "y", "Y"], ["false", "False", "0", "n", "N", ""]
+    rows = [(text, text) for text in (*true, *false)]
+    store = standard(tmp_path, patients=people(rows, "is_test", "is_confidential"))
+    expected = [True] * len(true) + [False] * len(false)
+    assert column(store, "patients", "is_test") == expected
+    assert column(store, "patients", "is_confidential") == expected
 
 
 def test_a_flag_nobody_understands_takes_the_patient_out(tmp_path):
-    people = [{"is_test": "perhaps"}, {"patient_id": "2", "is_confidential": "yes"}]
-    store = standard(tmp_path, patients=[*people, {"patient_id": "3"}])
+    odd = [{"is_test": "perhaps"}, {"patient_id": "2", "is_confidential": "yes"}]
+    store = standard(tmp_path, patients=[*odd, {"patient_id": "3"}])
     assert column(store, "patients", "patient_id") == ["3"]
     reasons = [(line, reason) for _, line, reason, _ in quarantined(store)]
     assert reasons == [
@@ -182,21 +197,13 @@ def test_a_flag_nobody_understands_takes_the_patient_out(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("sex", "stored", "finding"),
-    [
-        ("F", "F", None),
-        ("m", "M", None),
-        ("I", "I", None),
-        ("U", "U", None),
-        ("", "U", "sex missing"),
-        ("female", "U", "sex of unknown meaning: taken as unknown"),
-    ],
-)
-def test_sex(tmp_path, sex, stored, finding):
-    store = standard(tmp_path, patients=[{"sex": sex}])
-    assert column(store, "patients", "sex") == [stored]
-    assert list(findings(store, "patients")) == ([finding] if finding else [])
+def test_sex(tmp_path):
+    store = standard(tmp_path, patients=people(zip(["F", "m", "I", "U", "", "female"]), "sex"))
+    assert column(store, "patients", "sex") == ["F", "M", "I", "U", "U", "U"]
+    assert findings(store, "patients") == {
+        "sex missing": 1,
+        "sex of unknown meaning: taken as unknown": 1,
+    }
 
 
 def test_keys_follow_ids_and_ids_stay_text(tmp_path):
@@ -239,79 +246,71 @@ def test_many_repeated_patients_are_named_in_part(tmp_path):
         standard(tmp_path, patients=[{"patient_id": i} for i in ids])
 
 
-def test_a_repeat_is_seen_across_parts_and_in_rows_without_a_place(tmp_path):
-    second = [{"patid": "1001"}, {"patid": "1001", "pracid": "7"}]
-    with pytest.raises(ExtractError, match=r"Patient\.txt:2 and Patient_2\.txt:2"):
-        aurum(
-            tmp_path,
-            Patient=[{}],
-            Patient_2="\t".join(
-                [
-                    "patid",
-                    "pracid",
-                    "gender",
-                    "yob",
-                    "regstartdate",
-                    "regenddate",
-                    "patienttypeid",
-                    "cprd_ddate",
-                ]
-            )
-            + "\n1001"
-            + "\t" * 7,
-        )
+def test_a_repeat_is_seen_across_parts(tmp_path):
+    second = csv_text([AURUM_PATIENT | {"patid": "1"}, AURUM_PATIENT], "\t")
+    with pytest.raises(ExtractError, match=r"Patient\.txt:2 and Patient_2\.txt:3"):
+        aurum(tmp_path, Patient=[{}], Patient_2=second)
+
+
+def test_a_repeat_is_seen_in_rows_without_a_place(tmp_path):
     with pytest.raises(ExtractError, match="more than once"):
-        standard(tmp_path / "flags", patients=[{"is_test": "?"}, {}])
-    assert second
+        standard(tmp_path, patients=[{"is_test": "?"}, {}])
 
 
-AURUM_BIRTHS = [
-    ("1961", "", "1961-01-01", "year", None),
-    ("1961", "7", "1961-07-01", "month", None),
-    ("1961", "07", "1961-07-01", "month", None),
-    ("1961", "0", "1961-01-01", "year", None),
-    ("1961", "13", "1961-01-01", "year", "month of birth is none: only the year is used"),
-    ("1961", "x", "1961-01-01", "year", "month of birth is none: only the year is used"),
-    ("1874", "", None, None, "date of birth impossible: taken as missing"),
-    ("2027", "", None, None, "date of birth impossible: taken as missing"),
-    ("61", "", None, None, "date of birth unreadable: taken as missing"),
-    ("", "", None, None, "date of birth missing"),
-]
+AURUM_BIRTHS = """
+# yob | mob | day        | precision | finding
+1961  |     | 1961-01-01 | year      |
+1961  | 7   | 1961-07-01 | month     |
+1961  | 07  | 1961-07-01 | month     |
+1961  | 0   | 1961-01-01 | year      |
+1961  | 13  | 1961-01-01 | year      | month of birth is none: only the year is used
+1961  | x   | 1961-01-01 | year      | month of birth is none: only the year is used
+1874  |     |            |           | date of birth impossible: taken as missing
+2027  |     |            |           | date of birth impossible: taken as missing
+61    |     |            |           | date of birth unreadable: taken as missing
+      |     |            |           | date of birth missing
+"""
+
+AURUM_DEATHS = """
+# cprd     | emis       | day        | finding
+           |            |            |
+03/05/2026 | 03/05/2026 | 2026-05-03 |
+03/05/2026 |            | 2026-05-03 |
+           | 03/05/2026 | 2026-05-03 |
+03/05/2026 | 02/05/2026 | 2026-05-02 | dates of death differ: the earliest is taken
+02/05/2026 | 03/05/2026 | 2026-05-02 | dates of death differ: the earliest is taken
+           | ?          | 2026-11-01 | date of death unreadable: the extract date is taken
+02/05/2026 | ?          | 2026-05-02 | date of death unreadable: the extract date is taken
+"""
 
 
-@pytest.mark.parametrize(("yob", "mob", "first", "precision", "finding"), AURUM_BIRTHS)
-def test_aurum_birth(tmp_path, yob, mob, first, precision, finding):
-    store = aurum(tmp_path, Patient=[{"yob": yob, "mob": mob}])
-    [row] = table(store, "patients")
-    assert (row["birth_day"], row["birth_precision"]) == (first and day(first), precision)
-    assert set(findings(store, "patients")) == ({finding} if finding else set())
+def aurum_people(rows, *names):
+    return [
+        {"patid": f"{number:02}", **dict(zip(names, row, strict=False))}
+        for number, row in enumerate(rows)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("cprd", "emis", "first", "finding"),
-    [
-        ("", "", None, None),
-        ("03/05/2026", "03/05/2026", "2026-05-03", None),
-        ("03/05/2026", "", "2026-05-03", None),
-        ("", "03/05/2026", "2026-05-03", None),
-        ("03/05/2026", "02/05/2026", "2026-05-02", "dates of death differ: the earliest is taken"),
-        ("02/05/2026", "03/05/2026", "2026-05-02", "dates of death differ: the earliest is taken"),
-        ("", "?", "2026-11-01", "date of death unreadable: the extract date is taken"),
-        ("02/05/2026", "?", "2026-05-02", "date of death unreadable: the extract date is taken"),
-    ],
-)
-def test_aurum_death(tmp_path, cprd, emis, first, finding):
-    store = aurum(tmp_path, Patient=[{"cprd_ddate": cprd, "emis_ddate": emis}])
-    assert column(store, "patients", "death_day") == [first and day(first)]
-    assert list(findings(store, "patients")) == ([finding] if finding else [])
+def test_aurum_birth(tmp_path):
+    rows = cases(AURUM_BIRTHS)
+    store = aurum(tmp_path, Patient=aurum_people(rows, "yob", "mob"))
+    for row, patient in zip(rows, table(store, "patients"), strict=True):
+        expected = (as_day(row[2]), row[3] or None)
+        assert (patient["birth_day"], patient["birth_precision"]) == expected, row
+    assert findings(store, "patients") == counted(rows)
 
 
-@pytest.mark.parametrize(
-    ("gender", "sex"),
-    [("1", "M"), ("2", "F"), ("3", "I"), ("4", "U"), ("M", "M"), ("F", "F"), ("0", "U"), ("", "U")],
-)
-def test_aurum_gender(tmp_path, gender, sex):
-    assert column(aurum(tmp_path, Patient=[{"gender": gender}]), "patients", "sex") == [sex]
+def test_aurum_death(tmp_path):
+    rows = cases(AURUM_DEATHS)
+    store = aurum(tmp_path, Patient=aurum_people(rows, "cprd_ddate", "emis_ddate"))
+    assert column(store, "patients", "death_day") == [as_day(row[2]) for row in rows]
+    assert findings(store, "patients") == counted(rows)
+
+
+def test_aurum_gender(tmp_path):
+    genders = ["1", "2", "3", "4", "M", "F", "0", ""]
+    store = aurum(tmp_path, Patient=aurum_people(zip(genders), "gender"))
+    assert column(store, "patients", "sex") == ["M", "F", "I", "U", "M", "F", "U", "U"]
 
 
 def test_only_patient_type_3_is_regular(tmp_path):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from instep_cohort.cli import codelists, demo, identify, ingest
+from instep_cohort.cli import codelists, demo, explain, identify, ingest, study
 from instep_cohort.errors import InstepError
 
 app = typer.Typer(
@@ -22,8 +22,10 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("identify")(identify.identify)
+app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.add_typer(codelists.app, name="codelists")
+app.add_typer(study.app, name="study")
 
 
 def _show_version(*, asked: bool) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from instep_cohort.cli.dates import iso_date
+from instep_cohort.cli.settings import settings
 from instep_cohort.cli.words import progress, warn
-from instep_cohort.errors import UsageError
 
 
 def identify(
@@ -43,12 +43,12 @@ def identify(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where a codelist matches nothing.")
     ] = False,
-    engine: Annotated[str, typer.Option(help="duckdb or polars.")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb",
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
     """Finds the candidates of a study and writes them with their evidence to a run folder."""
     from instep_cohort.cohort import identify as find
-    from instep_cohort.cohort.result import attrition_lines
+    from instep_cohort.cohort.result import attrition_lines, tier_lines
     from instep_cohort.cohort.run_folder import refuse_foreign
     from instep_cohort.extracts import open_store
     from instep_cohort.study import load_study
@@ -61,7 +61,7 @@ def identify(
         opt_outs=opt_outs,
         opt_outs_on=iso_date(opt_outs_on, "--opt-outs-on") if opt_outs_on else None,
         no_opt_out_list=no_opt_out_list,
-        parameters=_settings(parameters or []),
+        parameters=settings(parameters),
         codelists=codelists,
         allow_stale=allow_stale,
         strict=strict,
@@ -75,21 +75,12 @@ def identify(
         result = {
             "run": str(out),
             "candidates": len(cohort),
+            "tiers": dict(cohort.tiers),
             "attrition": attrition.to_pylist(),
             "warnings": list(cohort.warnings),
         }
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
         return
     typer.echo("\n".join(attrition_lines(attrition)))
+    typer.echo("\n".join(["", *tier_lines(cohort.tiers)]))
     typer.echo(f"\n{len(cohort):,} candidates: {out / 'candidates.xlsx'}")
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    """The values of `--set`, by name."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--set {pair}: write NAME=VALUE, such as --set issues=4.")
-        found[name.strip()] = value.strip()
-    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+_LEFT = ' style="text-align:left"'  # a notebook puts every cell on the right
+
 
 def text_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The caption, and under it the columns side by side, each as wide as it needs."""
@@ -14,13 +16,23 @@ def text_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[obje
     return "\n".join((caption, *body))
 
 
-def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The same as an HTML table; all text is escaped."""
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """The same as an HTML table, words on the left; all text is escaped."""
+    left = ["" if isinstance(cell, int) else _LEFT for cell in (rows[0] if rows else header)]
+    head = "".join(
+        f"<th{side}>{escape(cell)}</th>" for cell, side in zip(header, left, strict=True)
+    )
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
+        "<tr>"
+        + "".join(f"<td{side}>{_shown(cell)}</td>" for cell, side in zip(row, left, strict=True))
+        + "</tr>"
+        for row in rows
     )
     return (
         f"<table><caption>{escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else escape(str(cell))

@@ -81,20 +81,13 @@ class FlagReader:
     ) -> tuple[CertifiedSickness | None, Sequence[Spell]]:
         if flag is None:
             return None, ()
-        rules = FitNoteRules(
-            None if flag.first is None else date_of(flag.first),
-            flag.gap,
-            flag.issue_gap,
-            private_counts=flag.private_counts,
-            headings_count=flag.headings_count,
-        )
         rows = [
             NoteRow(
                 date_of(row["day"]), self._categories[row["label_key"]], row["value"], row["unit"]
             )
             for row in self._notes.get(patient_key, ())
         ]
-        return certified_sickness(rows, rules, self._plan.on)
+        return certified_sickness(rows, fit_note_rules(flag), self._plan.on)
 
     def _status(self, flag: WorkStatusPlan | None, patient_key: int) -> WorkStatus | None:
         if flag is None:
@@ -104,6 +97,17 @@ class FlagReader:
             for row in self._statuses.get(patient_key, ())
         ]
         return work_status(rows, fresh_from=date_of(flag.fresh_from), on=self._plan.on)
+
+
+def fit_note_rules(flag: FitNotePlan) -> FitNoteRules:
+    """How the flag reads fit notes."""
+    return FitNoteRules(
+        None if flag.first is None else date_of(flag.first),
+        flag.gap,
+        flag.issue_gap,
+        private_counts=flag.private_counts,
+        headings_count=flag.headings_count,
+    )
 
 
 def _by_patient(evidence: pa.Table, use_key: int | None) -> Mapping[int, list[dict[str, Any]]]:

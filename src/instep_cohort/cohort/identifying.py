@@ -19,9 +19,9 @@ from instep_cohort.cohort.lists import (
 )
 from instep_cohort.cohort.manifest import manifest_of
 from instep_cohort.cohort.practice_list import EMPTY, PracticeList, read_practice_list
-from instep_cohort.cohort.result import Cohort
+from instep_cohort.cohort.result import Cohort, tier_counts
 from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
-from instep_cohort.engine.frames import engine_of
+from instep_cohort.engine.frames import Engine, engine_of
 from instep_cohort.extracts import Store
 from instep_cohort.study import Study, compile_study, plan_warnings
 
@@ -40,7 +40,7 @@ def identify(
     codelists: Path | str | None = None,
     allow_stale: bool = False,
     strict: bool = False,
-    engine: str = "duckdb",
+    engine: str | Engine | object = "duckdb",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Cohort:
     """The people whom the practice may want to invite, with the evidence for each.
@@ -56,7 +56,7 @@ def identify(
         codelists: a folder of codelists; the shipped ones where none is given.
         allow_stale: accept an extract or opt-out list that is too old to write letters by.
         strict: make a codelist that matches nothing in the extract an error.
-        engine: duckdb or polars.
+        engine: duckdb, polars or spark; or a Spark session, which is used as it is.
         progress: told what is being done.
 
     Raises:
@@ -108,7 +108,8 @@ def identify(
             practice_list=practice_list.table() if answers.file else None,
             progress=progress,
         )
-    warnings += _unknown_ids(practice_list, found.patient_ids)
+        engine_name = running.name
+    warnings += unknown_ids(practice_list, found.patient_ids)
     resolution = resolution_table(resolutions.values())
     manifest = manifest_of(
         study,
@@ -118,16 +119,18 @@ def identify(
         answers=answers,
         practice_list=practice_list,
         parameters=parameters or {},
-        engine=engine,
+        engine=engine_name,
         resolution=resolution,
         attrition=found.attrition,
+        tiers=tier_counts(found.tables["candidates"]),
         warnings=warnings,
         allowances={"allow_stale": allow_stale, "strict": strict},
     )
     return Cohort({**found.tables, "resolution": resolution}, manifest, tuple(warnings))
 
 
-def _unknown_ids(practice_list: PracticeList, patient_ids: pa.ChunkedArray) -> list[str]:
+def unknown_ids(practice_list: PracticeList, patient_ids: pa.ChunkedArray) -> list[str]:
+    """A warning where rows of the practice's own list name nobody of the extract, else nothing."""
     lines = practice_list.unknown_lines(patient_ids)
     if not lines:
         return []

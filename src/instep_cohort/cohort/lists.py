@@ -51,10 +51,15 @@ def pinned_lists(study: Study, library: Library) -> dict[str, Codelist]:
         try:
             found[name] = library.get(name, version)
         except DefinitionError as error:
-            faults += error.faults
+            faults += [one if one.file else _placed(study, one) for one in error.faults]
     if faults:
         raise DefinitionError(faults)
     return found
+
+
+def _placed(study: Study, fault: Fault) -> Fault:
+    """The fault with the study's file, and the line of the pin."""
+    return study._origin.placed([fault])[0]
 
 
 def resolve_lists(

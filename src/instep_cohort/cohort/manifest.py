@@ -14,6 +14,7 @@ from pyarrow import csv as pa_csv
 from instep_cohort.codelists import Codelist
 from instep_cohort.cohort.practice_list import PracticeList
 from instep_cohort.cohort.safety import OptOutAnswers
+from instep_cohort.cohort.spreadsheet_text import harmless
 from instep_cohort.engine.attrition import AttritionRow
 from instep_cohort.extracts import Store
 from instep_cohort.study import Plan, Study
@@ -33,6 +34,7 @@ def manifest_of(
     engine: str,
     resolution: pa.Table,
     attrition: Sequence[AttritionRow],
+    tiers: Mapping[str, int],
     warnings: Sequence[str],
     allowances: Mapping[str, bool],
 ) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def manifest_of(
             {"id": one.id, "version": one.version, "status": str(one.status), "sha256": one.sha256}
             for one in lists
         ],
-        "resolution_sha256": _sha256(_csv(resolution)),
+        "resolution_sha256": _sha256(_csv(harmless(resolution))),
         "store": {
             "sha256": store.sha256,
             "profile": store.profile,
@@ -78,6 +80,7 @@ def manifest_of(
         "counts": {
             "patients": attrition[0].before,
             "candidates": attrition[-1].after,
+            "tiers": dict(tiers),
         },
         "warnings": list(warnings),
     }

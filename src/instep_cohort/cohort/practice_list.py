@@ -89,7 +89,8 @@ def _row(path: Path, line: int, row: Sequence[str], where: dict[str, int]) -> tu
     # a space around an id would quietly lose the opt-out
     who, kind = row[where["patient_id"]].strip(), row[where["kind"]].strip()
     if kind not in KINDS:
-        raise UsageError(f"{path}:{line}: unknown kind {kind!r}; the kinds are {', '.join(KINDS)}.")
+        # what stands there instead may be an id or a name, so it is not repeated
+        raise UsageError(f"{path}:{line}: the kind is none of {', '.join(KINDS)}.")
     if not who:
         raise UsageError(f"{path}:{line}: the row has no patient_id.")
     return line, who, kind

@@ -48,9 +48,7 @@ def reason(
         flags: the candidate's flags.
     """
     parts = [
-        f"{_words(line.name)}: {', '.join(found)}"
-        for line in plan.lines
-        if line.role == "include" and (found := list(_met(plan, uses, person, line, terms)))
+        _line(plan, uses, person, line, terms) for line in plan.lines if line.role == "include"
     ]
     sentence = "; ".join(parts)
     certified = flags.certified
@@ -66,6 +64,14 @@ def reason(
             f"; work status: {_words(status.work_status)} on {status.work_status_date} ({age})"
         )
     return sentence[:1].upper() + sentence[1:] + "."
+
+
+def _line(
+    plan: Plan, uses: Uses, person: Mapping[str, Any], line: LinePlan, terms: LastTerms
+) -> str:
+    """The line's name and what of it is met; the name alone where only something absent met it."""
+    met = ", ".join(_met(plan, uses, person, line, terms))
+    return f"{_words(line.name)}: {met}" if met else _words(line.name)
 
 
 def _met(

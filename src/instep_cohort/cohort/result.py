@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
+from instep_cohort.work.tiers import TIERS
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from instep_cohort.cohort.explain.values import Explanation
 
 TableName = Literal["candidates", "evidence", "facts", "spells", "attrition", "resolution"]
 
@@ -71,6 +75,19 @@ class Cohort:
         """One of the tables as Arrow, the candidates where none is named."""
         return self.tables[table]
 
+    def explain(self, patient_id: str) -> Explanation:
+        """Why somebody of the population is on the list, or at which step they were left out.
+
+        The explanation is about a person: for the practice only, and never for a log.
+
+        Raises:
+            UsageError: the run keeps nothing of such a patient; the message does not repeat the id.
+            ExtractError: the tables and the manifest do not belong together.
+        """
+        from instep_cohort.cohort.explain.building import explain
+
+        return explain(self.tables, self.manifest, patient_id)
+
     def save(self, folder: Path | str) -> Path:
         """Writes the run folder, whole or not at all, and gives back its path.
 
@@ -81,6 +98,11 @@ class Cohort:
 
         return write_run(self, Path(folder))
 
+    @cached_property
+    def tiers(self) -> Mapping[str, int]:
+        """How many candidates each tier has, in the order of letters; empty without any flag."""
+        return tier_counts(self.tables["candidates"])
+
     def __len__(self) -> int:
         """How many candidates there are."""
         return int(self.tables["candidates"].num_rows)
@@ -90,18 +112,9 @@ class Cohort:
         return "\n".join([self._title(), *attrition_lines(self.tables["attrition"])])
 
     def _repr_html_(self) -> str:
-        rows = self.tables["attrition"].to_pylist()
-        names = ("step", "text", "before", "dropped", "after", "gained_if_removed")
-        head = "".join(f"<th>{name}</th>" for name in names)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(str(row[name]))}</td>" for name in names) + "</tr>"
-            for row in rows
-        )
-        notes = "".join(f"<li>{html.escape(warning)}</li>" for warning in self.warnings)
-        return (
-            f"<p><b>{html.escape(self._title())}</b></p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><ul>{notes}</ul>"
-        )
+        from instep_cohort.cohort.showing import as_html
+
+        return as_html(self, self._title())
 
     def _title(self) -> str:
         study = self.manifest["study"]
@@ -109,6 +122,20 @@ class Cohort:
             f"{study['name']} {study['version']} on {self.manifest['search_date']}: "
             f"{len(self):,} candidates"
         )
+
+
+def tier_counts(candidates: pa.Table) -> dict[str, int]:
+    """How many candidates each tier has, in the order of letters; empty without any flag."""
+    if "tier" not in candidates.column_names:
+        return {}
+    counted = Counter(candidates["tier"].to_pylist())
+    return {tier: counted[tier] for tier in TIERS}
+
+
+def tier_lines(tiers: Mapping[str, int]) -> list[str]:
+    """Each tier with its count and its rule, as lines of text."""
+    width = max((len(f"{count:,}") for count in tiers.values()), default=0)
+    return [f"tier {tier}  {count:>{width},}  {TIERS[tier]}" for tier, count in tiers.items()]
 
 
 def attrition_lines(attrition: pa.Table) -> list[str]:

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 PARQUET: tuple[TableName, ...] = ("candidates", "evidence", "facts", "spells")
 CSV: tuple[TableName, ...] = ("candidates", "attrition", "resolution")
 
+_OURS = {
+    *(f"{name}.parquet" for name in PARQUET),
+    *(f"{name}.csv" for name in CSV),
+    "candidates.xlsx",
+    "manifest.json",
+}
+
 
 def write_run(cohort: Cohort, folder: Path) -> Path:
     """Writes the run folder beside its place and moves it there, so that a fault leaves no half.
@@ -30,12 +37,18 @@ def write_run(cohort: Cohort, folder: Path) -> Path:
     Only its owner may read it (mode 700): it is about patients.
 
     Raises:
-        UsageError: the folder exists and is no run folder; nothing in it is touched.
+        UsageError: the folder exists and is no run folder, and nothing in it is touched; or there
+            can be no folder at that place.
     """
     refuse_foreign(folder)
     folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}); give --out another place."
+        ) from None
     try:
         _write(cohort, making)
         _move(making, folder)
@@ -55,9 +68,12 @@ def refuse_foreign(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"{folder} is a file; --out needs a folder.")
-    if any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+    there = {path.name for path in folder.iterdir()}
+    if there and ("manifest.json" not in there or there - _OURS):
+        example = min(there - _OURS, default="no manifest.json")
         raise UsageError(
-            f"{folder} holds files and is no run folder; give --out a new or empty folder."
+            f"{folder} is no run folder (it holds {example}), so it is not replaced; give --out a "
+            "new or empty folder."
         )
 
 
@@ -104,10 +120,13 @@ def _move(making: Path, folder: Path) -> None:
         making.rename(folder)
         return
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.rename(aside / "run")
+    earlier = aside / "run"
     try:
+        folder.rename(earlier)
         making.rename(folder)
     except BaseException:
-        (aside / "run").rename(folder)
+        if not folder.exists():
+            earlier.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
         raise
     shutil.rmtree(aside, ignore_errors=True)

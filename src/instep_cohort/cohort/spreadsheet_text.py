@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _DANGEROUS = r"^[=+\-@\t\r]"
+_MARKED = r"^'([=+\-@\t\r])"
 
 
 def harmless(table: pa.Table) -> pa.Table:
@@ -18,6 +19,16 @@ def harmless(table: pa.Table) -> pa.Table:
         column = table[name]
         if pa.types.is_string(column.type):
             table = table.set_column(place, name, _harmless(column))
+    return table
+
+
+def as_recorded(table: pa.Table) -> pa.Table:
+    """The table that `harmless` was given, without the apostrophes that it put in."""
+    for place, name in enumerate(table.column_names):
+        column = table[name]
+        if pa.types.is_string(column.type):
+            plain = pc.replace_substring_regex(column, _MARKED, r"\1")
+            table = table.set_column(place, name, plain)
     return table
 
 

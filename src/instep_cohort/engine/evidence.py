@@ -79,9 +79,10 @@ def evidence_table(
 
 def _spread(label: pa.ChunkedArray, by_label: list[str | None]) -> pa.ChunkedArray:
     """The text of each row, by its label, each distinct text held once."""
-    distinct = list(dict.fromkeys(by_label))
+    distinct = list(dict.fromkeys(text for text in by_label if text is not None))
     place = {text: i for i, text in enumerate(distinct)}
-    codes = pa.array([place[text] for text in by_label], pa.int32())
+    # no text is no index: Parquet takes no null among the texts, and an extract may have no terms
+    codes = pa.array([place.get(text) for text in by_label], pa.int32())  # type: ignore[arg-type]
     return _dictionary(codes.take(label), pa.array(distinct, pa.string()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import pyarrow as pa
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
 
 
+@runtime_checkable
 class Engine(Protocol):
     """What the rules need of an engine; a context manager that lets go of all it holds."""
 
@@ -140,6 +141,78 @@ class PolarsEngine:
         return frame
 
 
+class SparkEngine:
+    """Apache Spark 4: a session that is handed in is used as it is, a cluster's too.
+
+    Without one, a local session is started, and stopped when the run is over.
+    """
+
+    name = "spark"
+
+    def __init__(self, session: Any = None) -> None:
+        self._own = session is None
+        self._session = _local_spark() if session is None else session
+
+    def open(self, path: Path) -> Frame:
+        """The rows of a Parquet file, not read yet."""
+        return self._frame(self._session.read.parquet(str(path)))
+
+    def bring(self, table: pa.Table) -> Frame:
+        """A small Arrow table as a frame of this engine."""
+        return self._frame(self._session.createDataFrame(table))
+
+    def keep(self, frame: Frame) -> Frame:
+        """The same rows, computed once; the way to them is forgotten, so that plans stay short."""
+        return self._frame(frame.to_native().localCheckpoint(eager=True))
+
+    def take(self, frame: Frame) -> pa.Table:
+        """The rows as an Arrow table, in the frame's order."""
+        return plain(frame.to_native().toArrow())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._own:
+            self._session.stop()
+
+    @staticmethod
+    def _frame(frame: Any) -> Frame:
+        import narwhals.stable.v2 as nw
+
+        found: Frame = nw.from_native(frame)
+        return found
+
+
+def _local_spark() -> Any:
+    import os
+    import shutil
+
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError(
+            "The spark engine needs the package pyspark: pip install 'instep-cohort[spark]'"
+        ) from None
+    if not os.environ.get("JAVA_HOME") and not shutil.which("java"):
+        raise UsageError(
+            "The spark engine needs Java 17 or newer, and none is here: install one (on Debian "
+            "and Ubuntu: apt-get install openjdk-17-jre-headless) or set JAVA_HOME."
+        )
+    return (
+        SparkSession.builder.master("local[*]")
+        .appName("instep-cohort")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.log.level", "ERROR")
+        # one machine: the default of 200 partitions is 200 small tasks for each join
+        .config("spark.sql.shuffle.partitions", os.cpu_count() or 1)
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+
+
 def plain(table: pa.Table) -> pa.Table:
     """The table with each text column as `string`, whatever the engine calls it."""
     fields = [
@@ -151,15 +224,27 @@ def plain(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDBEngine, "polars": PolarsEngine}
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "duckdb": DuckDBEngine,
+    "polars": PolarsEngine,
+    "spark": SparkEngine,
+}
 
 
-def engine_of(name: str) -> Engine:
-    """A new engine of that name.
+def engine_of(wanted: str | Engine | object) -> Engine:
+    """An engine by its name, around a Spark session, or the one that is handed in.
 
     Raises:
-        UsageError: there is no such engine, or its package is not installed.
+        UsageError: there is no such engine, or what it needs is not installed.
     """
-    if name not in ENGINES:
-        raise UsageError(f"There is no engine {name!r}; the engines are {', '.join(ENGINES)}.")
-    return ENGINES[name]()
+    if isinstance(wanted, str):
+        if wanted not in ENGINES:
+            raise UsageError(
+                f"There is no engine {wanted!r}; the engines are {', '.join(ENGINES)}."
+            )
+        return ENGINES[wanted]()
+    if type(wanted).__module__.partition(".")[0] == "pyspark":
+        return SparkEngine(wanted)
+    if isinstance(wanted, Engine):
+        return wanted
+    raise UsageError(f"{type(wanted).__name__} is no engine: give a name or a Spark session.")

@@ -49,34 +49,30 @@ def people(
         extract_day: the day of the extract.
         steps: the names of the steps in the order of RULES.md §6.
     """
-    frame = engine.open(store.table_path("patients"))
-    frame = frame.join(_wide(facts, uses), on="patient_key", how="left").with_columns(
-        *_defaults(plan, uses)
-    )
     registered = registered_patients(engine, store, plan.population, plan.search_day)
-    frame = _flagged(frame, registered, "patient_key", {"registered": nw.lit(value=True)})
-    coded = coded_opt_outs(used, uses, plan.search_day)
-    told = {name: nw.col(name) for name in ("research_dissent", "type_1", "caution")}
-    frame = _flagged(frame, coded, "patient_key", told)
-    listed = engine.bring(practice_list)
-    told = {name: nw.col(name) for name in ("practice_list", "national")}
-    frame = _flagged(frame, listed, "patient_id", told)
+    # each part is set aside: an engine that plans at every step then plans small frames
+    parts = [
+        engine.keep(registered.with_columns(nw.lit(value=True).alias("registered"))),
+        engine.keep(coded_opt_outs(used, uses, plan.search_day)),
+        engine.keep(_wide(facts, uses)),
+    ]
+    frame = engine.open(store.table_path("patients"))
+    for part in parts:
+        frame = frame.join(part, on="patient_key", how="left")
+    frame = frame.join(engine.bring(practice_list), on="patient_id", how="left")
+    frame = frame.with_columns(*_without_rows(plan, uses))
     frame = _with_lines(frame, plan, uses)
     passes = _passes(plan, extract_day)
     failed = [~passes[step] for step in steps]
-    return engine.take(
-        frame.with_columns(
-            _first_true(failed).alias("dropped"),
-            _count_true(failed).alias("failed"),
-        )
-        .select(
-            *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
-            *(column for key in uses.measures.values() for column in _columns(key)),
-            *(f"l{i}" for i in range(len(plan.lines))),
-            *("caution", "national", "dropped", "failed"),
-        )
-        .sort("patient_key")
+    found = frame.select(
+        *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
+        *(column for key in uses.measures.values() for column in _columns(key)),
+        *(f"l{i}" for i in range(len(plan.lines))),
+        *("caution", "national"),
+        _first_true(failed).alias("dropped"),
+        _count_true(failed).alias("failed"),
     )
+    return engine.take(found).sort_by("patient_key")
 
 
 def _columns(key: int) -> Sequence[str]:
@@ -94,22 +90,16 @@ def _wide(facts: Frame, uses: Uses) -> Frame:
     return facts.group_by("patient_key").agg(*columns)
 
 
-def _defaults(plan: Plan, uses: Uses) -> Sequence[nw.Expr]:
-    columns: list[nw.Expr] = []
+def _without_rows(plan: Plan, uses: Uses) -> Sequence[nw.Expr]:
+    """What holds for a patient of whom a part says nothing."""
+    absent = ("registered", "research_dissent", "type_1", "caution", "practice_list", "national")
+    columns = [nw.col(name).fill_null(value=False) for name in absent]
     for name, key in uses.measures.items():
         met, count, _, _ = _columns(key)
-        without_rows = plan.measures[name].met_by_no_rows
-        columns.append((nw.col(met).fill_null(int(without_rows)) == 1).alias(met))
+        without_rows = int(plan.measures[name].met_by_no_rows)
+        columns.append((nw.col(met).fill_null(without_rows) == 1).alias(met))
         columns.append(nw.col(count).fill_null(0).cast(nw.Int64()).alias(count))
     return columns
-
-
-def _flagged(frame: Frame, some: Frame, key: str, columns: dict[str, nw.Expr]) -> Frame:
-    """The frame with boolean columns that are true where `some` says so, false elsewhere."""
-    some = some.select(key, *(expr.alias(name) for name, expr in columns.items()))
-    return frame.join(some, on=key, how="left").with_columns(
-        nw.col(name).fill_null(value=False) for name in columns
-    )
 
 
 def _with_lines(frame: Frame, plan: Plan, uses: Uses) -> Frame:

@@ -19,19 +19,21 @@ EPOCH = date(1970, 1, 1)
 _TIME_OF_DAY = r"[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _YEAR = r"[1-9]\d{3}"
 _MONTH = r"(0[1-9]|1[0-2])"
+_DAY = r"\d{2}"
 _DATE_LENGTH = 10
 
 
 @dataclass(frozen=True)
 class _Style:
     day: str  # for strptime
+    day_shape: str
     month: str  # for strptime, behind "01" and a blank
     month_shape: str
 
 
 _STYLES: dict[DateStyle, _Style] = {
-    "iso": _Style("%Y-%m-%d", "%d %Y-%m", f"{_YEAR}-{_MONTH}"),
-    "dd/mm/yyyy": _Style("%d/%m/%Y", "%d %m/%Y", f"{_MONTH}/{_YEAR}"),
+    "iso": _Style("%Y-%m-%d", f"{_YEAR}-{_MONTH}-{_DAY}", "%d %Y-%m", f"{_YEAR}-{_MONTH}"),
+    "dd/mm/yyyy": _Style("%d/%m/%Y", f"{_DAY}/{_MONTH}/{_YEAR}", "%d %m/%Y", f"{_MONTH}/{_YEAR}"),
 }
 
 
@@ -42,21 +44,20 @@ def days_since_epoch(day: date) -> int:
 
 def day(text: str, style: DateStyle) -> str:
     """The day of a full date; null for anything else. ``text`` is an SQL expression."""
-    whole = _parsed(text, _STYLES[style].day)
-    cut = _parsed(f"left({text}, {_DATE_LENGTH})", _STYLES[style].day)
-    timed = f"regexp_full_match(substr({text}, {_DATE_LENGTH + 1}), {literal(_TIME_OF_DAY)})"
-    # The length is asked first since the check is cheap and nearly every date passes it.
+    pattern, shape = _STYLES[style].day, _STYLES[style].day_shape
+    # strptime alone passes over white space and takes one digit for two.
     return (
-        f"CASE WHEN length({text}) = {_DATE_LENGTH} THEN {whole} "
-        f"WHEN length({text}) > {_DATE_LENGTH} AND {timed} THEN {cut} END"
+        f"CASE WHEN {_has_shape(text, shape)} THEN {_parsed(text, pattern)} "
+        f"WHEN {_has_shape(text, shape + _TIME_OF_DAY)} "
+        f"THEN {_parsed(f'left({text}, {_DATE_LENGTH})', pattern)} END"
     )
 
 
 def precision(text: str, style: DateStyle) -> str:
     """``month``, ``year`` or ``none`` of a text that is no full date."""
     return (
-        f"CASE WHEN regexp_full_match({text}, {literal(_STYLES[style].month_shape)}) THEN 'month' "
-        f"WHEN regexp_full_match({text}, {literal(_YEAR)}) THEN 'year' ELSE 'none' END"
+        f"CASE WHEN {_has_shape(text, _STYLES[style].month_shape)} THEN 'month' "
+        f"WHEN {_has_shape(text, _YEAR)} THEN 'year' ELSE 'none' END"
     )
 
 
@@ -78,6 +79,10 @@ def _partial(text: str, style: DateStyle, wanted: str) -> str:
         f"WHEN 'month' THEN {_number(wanted.format(month, unit='MONTH'))} "
         f"WHEN 'year' THEN {_number(wanted.format(year, unit='YEAR'))} END"
     )
+
+
+def _has_shape(text: str, shape: str) -> str:
+    return f"regexp_full_match({text}, {literal(shape)})"
 
 
 def _parsed(text: str, pattern: str) -> str:

@@ -97,9 +97,20 @@ def _entries(extract: Path) -> dict[str, _Entry]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    """Every file below, behind links too: a part that is passed over would be missed by nobody."""
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder, followlinks=True):
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = [name for name in folders if _is_data(name)]
         yield from (Path(place, name) for name in names if _is_data(name))
+
+
+def _refuse_folder(error: OSError) -> None:
+    name = Path(str(error.filename)).name
+    raise ExtractError(f"{name}: a folder that cannot be read: {error.strerror}")
 
 
 def _is_data(name: str) -> bool:

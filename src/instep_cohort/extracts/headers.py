@@ -26,8 +26,9 @@ def check_header(
     """
     if not set(columns) & set(table.columns):
         raise ExtractError(
-            f"{name}: no header line of a {table.title} file: none of "
-            f"{', '.join(table.needed)} stands in its first line (tab or comma between columns)"
+            f"{name}: its first line is not the header of {table.title} files: none of "
+            f"{', '.join(table.needed)} is in it (tab or comma between columns). Is it the right "
+            "profile?"
         )
     other, spared = table.spared_by
     for column in table.needed:

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 from instep_cohort.extracts.survey import Survey, open_bytes
 
@@ -30,8 +30,13 @@ BLANK = "blank line"
 
 _LONGEST_RECORD_LINES = 1_000
 _OPENING_QUOTE = re.compile(rb' *"')
-_QUOTED_CELL = re.compile(rb' *"((?:[^"]|"")*)" *')
+# DuckDB takes `"a" "b"` for one cell, `a b`; so the same is done here.
+_QUOTED_PART = re.compile(rb'( *)"([^"]*(?:""[^"]*)*)"(?!")')
+_QUOTED_CELL = re.compile(rb"(?:%b)+ *" % _QUOTED_PART.pattern)
 _KEPT_OF_A_LONG_LINE = 1_000
+
+
+_Item = TypeVar("_Item")
 
 
 class Record(NamedTuple):
@@ -64,27 +69,34 @@ def records(path: Path, survey: Survey) -> Iterator[Record]:
 def find_records(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
     """The good records with these numbers, which rise and count good records only, from 1."""
     good = (record for record in records(path, survey) if record.text is not None)
-    yield from _picked(good, wanted)
+    yield from (record for _, record in _picked(good, wanted))
 
 
 def find_lines(path: Path, wanted: Iterable[int]) -> Iterator[Record]:
     """As `find_records`, for a plain file each line of which is a record."""
     with open_bytes(path) as source:
-        lines = (Record(number, _without_end(raw)) for number, raw in enumerate(source, 1))
-        yield from _picked(islice(lines, 1, None), wanted)
+        source.readline()
+        for number, raw in _picked(source, wanted):
+            yield Record(number + 1, _without_end(raw))
 
 
-def _picked(every: Iterator[Record], wanted: Iterable[int]) -> Iterator[Record]:
-    place = 0
+def _picked(every: Iterable[_Item], wanted: Iterable[int]) -> Iterator[tuple[int, _Item]]:
+    """The items with these numbers, which count from 1 and rise."""
+    remaining, place = iter(every), 0
     for number in wanted:
-        yield next(islice(every, number - place - 1, None))
+        yield number, next(islice(remaining, number - place - 1, None))
         place = number
 
 
 class _Line(NamedTuple):
     number: int
-    raw: bytes  # without the line end
+    whole: bytes  # with its line end
     too_long: bool
+
+    @property
+    def raw(self) -> bytes:
+        """The line without its end."""
+        return _without_end(self.whole)
 
 
 class _Lines:
@@ -103,7 +115,7 @@ class _Lines:
             return None
         self._number += 1
         if raw.endswith(b"\n") or len(raw) < LONGEST_LINE + 2:
-            return _Line(self._number, _without_end(raw), too_long=False)
+            return _Line(self._number, raw, too_long=False)
         rest = raw
         while rest and not rest.endswith(b"\n"):
             rest = self._source.readline(LONGEST_LINE)
@@ -144,42 +156,40 @@ def _miscounted(cells: Sequence[bytes], survey: Survey) -> str:
 
 def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
     """A record with quotes in it, which may reach over several lines."""
-    raw, further = line.raw, list[_Line]()
-    cells = _cells(raw)
-    while cells is _OPEN and len(further) < _LONGEST_RECORD_LINES and len(raw) < LONGEST_LINE:
+    whole, further = line.whole, list[_Line]()
+    cells = _cells(_without_end(whole))
+    while cells == [] and len(further) < _LONGEST_RECORD_LINES and len(whole) < LONGEST_LINE:
         following = lines.take()
         if following is None:
             break
         further.append(following)
         if following.too_long:
             break
-        raw += b"\n" + following.raw
-        if b'"' in following.raw:
-            cells = _cells(raw)
+        whole += following.whole
+        if b'"' in following.whole:
+            cells = _cells(_without_end(whole))
     if not cells:
         lines.give_back(further)
         return Record(line.number, line.raw, fault=BAD_QUOTES)
+    raw = _without_end(whole)
     if fault := _spoilt(raw, survey) or _miscounted(cells, survey):
         return Record(line.number, raw, fault=fault)
     quoted = [b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells[: len(survey.header)]]
     return Record(line.number, raw, _utf8(b",".join(quoted), survey))
 
 
-_OPEN: list[bytes] = []  # told apart from other empty lists by identity
-
-
 def _cells(text: bytes) -> list[bytes] | None:
-    """The cells of a record; `_OPEN` where a quote does not close, ``None`` where one strays."""
+    """The cells of a record; none where a quote does not close, ``None`` where one strays."""
     cells, place = [], 0
     while True:
         if _OPENING_QUOTE.match(text, place):
             found = _QUOTED_CELL.match(text, place)
             if found is None:
-                return _OPEN
+                return []
             end = found.end()
             if end < len(text) and text[end : end + 1] != b",":
-                return None
-            cells.append(found[1].replace(b'""', b'"'))
+                return [] if text[end : end + 1] == b'"' else None
+            cells.append(_unquoted(found[0]))
         else:
             end = text.find(b",", place)
             end = len(text) if end < 0 else end
@@ -187,6 +197,11 @@ def _cells(text: bytes) -> list[bytes] | None:
         if end == len(text):
             return cells
         place = end + 1
+
+
+def _unquoted(cell: bytes) -> bytes:
+    text = b"".join(blanks + part for blanks, part in _QUOTED_PART.findall(cell))
+    return text.lstrip(b" ").replace(b'""', b'"')  # blanks about a cell are cut off in any case
 
 
 def _spoilt(raw: bytes, survey: Survey) -> str:

@@ -119,8 +119,9 @@ def _death(columns: Sequence[str], style: DateStyle, extract_day: int) -> str:
 
 def _refuse_repeated(sources: Sources) -> None:
     repeated = sources.connection.execute(
-        "SELECT list((file, record) ORDER BY file, record) FROM patient_source "
-        "WHERE patient_id IS NOT NULL GROUP BY patient_id HAVING count(*) > 1 ORDER BY 1"
+        "SELECT list((file, record) ORDER BY file, record)[:2] FROM patient_source SEMI JOIN "
+        "(SELECT patient_id FROM patient_source GROUP BY ALL HAVING count(*) > 1) "
+        "USING (patient_id) GROUP BY patient_id ORDER BY 1"
     ).fetchall()
     if not repeated:
         return

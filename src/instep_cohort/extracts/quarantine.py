@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-import pyarrow as pa
-
-from instep_cohort.extracts.tables import QUARANTINE
+from instep_cohort.extracts.sql import path_literal
 
 NO_PATIENT_ID = "no patient_id"
 UNKNOWN_PATIENT = "unknown patient"
 NO_CODE = "no code"
 UNKNOWN_SYSTEM = "unknown system"
 
-_BATCH = 10_000
 _LONGEST_RAW = 10_000
 
 
@@ -30,27 +28,36 @@ class BadRow(NamedTuple):
 
 
 class Quarantine:
-    """The quarantine table while it grows; it may outgrow the memory."""
+    """The quarantine table while it grows, on the disk since it may outgrow the memory.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        connection.execute(
-            "CREATE TABLE quarantine (file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)"
-        )
+    It is a CSV file since DuckDB and pyarrow both import pandas to take rows from Python.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        """Takes a folder for the rows until all of them are there."""
+        self._path = scratch / "quarantined.csv"
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     def add(self, rows: Iterable[BadRow]) -> None:
         """Sets rows apart. The text of a row is cut at 10,000 characters."""
-        remaining = iter(rows)
-        while batch := list(islice(remaining, _BATCH)):
-            columns = [
-                *([getattr(row, name) for row in batch] for name in ("file", "line", "reason")),
-                [row.raw[:_LONGEST_RAW] for row in batch],
-            ]
-            self._connection.register("batch", pa.table(columns, schema=QUARANTINE))
-            self._connection.execute("INSERT INTO quarantine FROM batch")
-            self._connection.unregister("batch")
+        with self._path.open("a", newline="", encoding="utf-8") as out:
+            write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
+            for row in rows:
+                self._counts[row.file, row.reason] += 1
+                write((row.file, row.line, row.reason, row.raw[:_LONGEST_RAW]))
 
     def counts(self, file: str) -> dict[str, int]:
         """How many rows of one file are set apart, by reason."""
-        query = "SELECT reason, count(*) FROM quarantine WHERE file = ? GROUP BY ALL ORDER BY ALL"
-        return dict(self._connection.execute(query, [file]).fetchall())
+        found = {reason: n for (name, reason), n in self._counts.items() if name == file}
+        return dict(sorted(found.items()))
+
+    def query(self) -> str | None:
+        """The query for all rows, sorted; ``None`` where there are none."""
+        if not self._counts:
+            return None
+        columns = "{file: 'VARCHAR', line: 'BIGINT', reason: 'VARCHAR', raw: 'VARCHAR'}"
+        return (
+            f"FROM read_csv({path_literal(self._path)}, auto_detect = false, header = false, "
+            "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', parallel = false, "
+            f"allow_quoted_nulls = false, columns = {columns}) ORDER BY ALL"
+        )

@@ -147,7 +147,7 @@ def relation(
     for file in files:
         groups[file._layout].append(file)
     return " UNION ALL ".join(
-        f"SELECT {', '.join(('filename', *_columns(group[0], table, missing, raw=raw)))} "
+        f"SELECT {', '.join(_columns(group[0], table, missing, raw=raw))} "
         f"FROM {_scan(group, () if raw else missing)}"
         for group in groups.values()
     )
@@ -156,6 +156,7 @@ def relation(
 def _columns(
     file: Readable, table: SourceTable, missing: Sequence[str], *, raw: bool
 ) -> Iterable[str]:
+    yield f"{literal(str(file.path))} AS filename" if file.survey is None else "filename"
     for column in table.columns:
         name = identifier(column)
         if column not in file.columns:
@@ -179,16 +180,13 @@ def _cleaned(cell: str, missing: Sequence[str]) -> str:
 def _scan(group: Sequence[Readable], missing: Sequence[str]) -> str:
     first = group[0]
     if first.survey is None:
-        return (
-            f"(SELECT *, {literal(str(first.path))} AS filename "
-            f"FROM read_parquet({path_literal(first.path)}))"
-        )
+        return f"read_parquet({path_literal(first.path)}, hive_partitioning = false)"
     quote = '"' if first.survey.quoting else ""
     columns = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(first.columns)))
     line_end = r"\n" if first.mended or first.survey.line_end == "\n" else r"\r\n"
     return (
         f"read_csv([{', '.join(path_literal(file.path) for file in group)}], filename = true, "
-        "auto_detect = false, header = true, strict_mode = true, "
+        "hive_partitioning = false, auto_detect = false, header = true, strict_mode = true, "
         f"delim = {literal(first.survey.delimiter)}, quote = {literal(quote)}, "
         f"escape = {literal(quote)}, new_line = {literal(line_end)}, "
         f"nullstr = {literals(['', *missing])}, max_line_size = {LONGEST_LINE + 2}, "

@@ -5,7 +5,6 @@ Nothing is kept between the passes but the counts, so that an extract may be lar
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,20 +92,21 @@ def _tallied(sources: Sources, record: RecordMap) -> bool:
 
 def _is_read_whole(sources: Sources, file: Readable) -> bool:
     try:
-        query = f"SELECT count(*) FROM ({sources.relation(file.file.table, [file])})"
-        return bool(sources.connection.execute(query).fetchall() == [(file.records,)])
+        # Every column is counted, for else a Parquet file is not read but for its footer.
+        rows = sources.relation(file.file.table, [file])
+        query = f"SELECT count(*), count(COLUMNS(*)) FROM ({rows})"
+        return bool(sources.connection.execute(query).fetchall()[0][0] == file.records)
     except duckdb.Error:
         return False
 
 
 def _by_file(sources: Sources, record: RecordMap, rule: str) -> dict[int, int]:
     """The rows of each file, by its number, for which the rule holds."""
-    numbers = {os.path.normpath(file.path): file.number for file in sources.of(record.source)}
     rows = sources.connection.execute(
         f"SELECT filename, sum(n) FILTER (WHERE {rule}) FROM tally "
         f"WHERE source = {literal(record.source)} GROUP BY ALL"
     ).fetchall()
-    return {numbers[os.path.normpath(name)]: int(n or 0) for name, n in rows}
+    return sources.by_file(rows)
 
 
 _PATIENTS = "LEFT JOIN patients p ON p.patient_id = s.patient_id"

@@ -74,7 +74,7 @@ class Sources:
         """
         self.connection = connection
         self.profile = profile
-        self.quarantine = Quarantine(connection)
+        self.quarantine = Quarantine(scratch)
         self.findings = Findings()
         self._scratch = scratch
         self.progress = progress
@@ -97,10 +97,10 @@ class Sources:
         """The files of one of the profile's tables."""
         return [file for file in self if file.file.table == source]
 
-    def named(self, filename: str) -> Readable:
-        """The file that DuckDB calls by this name."""
-        names = {os.path.normpath(file.path): file for file in self}
-        return names[os.path.normpath(filename)]
+    def by_file(self, rows: Iterable[tuple[str, int | None]]) -> dict[int, int]:
+        """Counts by the number of a file, from counts by the name that DuckDB gives it."""
+        numbers = {os.path.normpath(file.path): file.number for file in self}
+        return {numbers[os.path.normpath(name)]: int(count or 0) for name, count in rows}
 
     def skipped(self, number: int) -> dict[str, int]:
         """How many records of a file were left out on purpose, by reason."""
@@ -189,7 +189,7 @@ class Sources:
         found = _found(file, file.survey, (record.record for record in again))
         for record, line in zip(bad, found, strict=True):
             raw = decoded(line.raw, file.survey)
-            if not all(text in raw for text in record.holds if '"' not in text):
+            if not _holds(raw, record.holds):
                 raise disagreement(file)
             yield BadRow(file.name, line.line, record.reason, raw)
 
@@ -231,6 +231,11 @@ class Sources:
         if file.survey is None:
             return list(wanted)
         return [line.line for line in _found(file, file.survey, wanted)]
+
+
+def _holds(raw: str, texts: Iterable[str]) -> bool:
+    """Whether the texts stand in a record; those that may be written otherwise are passed over."""
+    return all(text in raw for text in texts if not {'"', " "} & set(text))
 
 
 def _found(file: Readable, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:

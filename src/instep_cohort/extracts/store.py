@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+_LEFT = ' style="text-align:left"'
 _MAKE_AGAIN = "make it again with `instep-cohort ingest`"
 _DAYS = {
     "patients": {"birth_day": "birth_date", "death_day": "death_date"},
@@ -254,9 +255,18 @@ def _as_text(titles: Sequence[str], rows: list[Sequence[object]]) -> str:
 
 
 def _as_html(titles: Sequence[str], rows: list[Sequence[object]]) -> str:
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
+    # a notebook puts every cell on the right: good for numbers, not for words
+    left = ["" if isinstance(value, int) else _LEFT for value in (rows[0] if rows else titles)]
+    head = "".join(
+        f"<th{side}>{html.escape(title)}</th>" for title, side in zip(titles, left, strict=True)
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"<td{side}>{html.escape(_cell(value))}</td>"
+            for value, side in zip(row, left, strict=True)
+        )
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -22,7 +22,7 @@ from instep_cohort.extracts.files import SourceFile
 Encoding: TypeAlias = Literal["utf-8", "cp1252"]
 
 _CHUNK = 1 << 20
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT = 100_000  # bytes; the csv module takes no longer cell
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -93,7 +93,7 @@ def survey(file: SourceFile, missing: tuple[str, ...]) -> Survey:
 
 
 def _survey(file: SourceFile, source: IO[bytes], words: tuple[bytes, ...]) -> Survey:
-    first = source.readline(_HEADER_LIMIT)
+    first = source.readline(_HEADER_LIMIT + 1)
     _refuse_what_is_no_text(file.name, first)
     line_end = "\r\n" if first.endswith(b"\r\n") else "\n"
     header, delimiter = _header(first)
@@ -121,9 +121,9 @@ def _refuse_what_is_no_text(name: str, first: bytes) -> None:
         raise ExtractError(f"{name}: empty; a header line is needed")
     if first.startswith(_UTF16):
         raise ExtractError(f"{name}: UTF-16; save it again as UTF-8")
-    if b"\0" in first or len(first) == _HEADER_LIMIT:
+    if b"\0" in first or len(first) > _HEADER_LIMIT:
         raise ExtractError(f"{name}: not a text file with a header line")
-    if b"\r" in first[:-2]:
+    if b"\r" in first.removesuffix(b"\n").removesuffix(b"\r"):
         raise ExtractError(
             f"{name}: lone carriage returns in its header line; save it with ordinary line ends"
         )

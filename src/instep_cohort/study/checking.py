@@ -172,7 +172,7 @@ def _pin_faults(study: Study) -> Iterator[Fault]:
             found = f"the codelist {codelist} is not pinned"
             near = nearest_name(codelist, study.codelists)
             pin = f"add {codelist}: VERSION under codelists"
-            yield Fault(where, found, f"did you mean {near}? Else {pin}" if near else pin)
+            yield Fault(where, found, f"did you mean {near}, which is? Else {pin}" if near else pin)
 
 
 def lists_named(study: Study) -> Iterator[tuple[str, str]]:

@@ -74,7 +74,7 @@ def compile_study(
         search_day=day_number(on),
         population=_population(bound.population, on),
         measures={name: _measure(name, m, on) for name, m in bound.measures.items()},
-        lines=_lines(bound),
+        lines=line_plans(bound),
         opt_outs=_opt_outs(bound.opt_outs),
         fit_notes=next((_fit_notes(n, f, on) for n, f in flags if isinstance(f, FitNotes)), None),
         work_status=next(
@@ -95,7 +95,7 @@ def _population(population: Population, on: date) -> PopulationPlan:
 
 
 def _measure(name: str, measure: Measure, on: date) -> MeasurePlan:
-    at_least, at_most = _bounds(measure)
+    at_least, at_most = count_bounds(measure)
     value = measure.value
     windows = (measure.within, measure.between, measure.after, measure.before)
     return MeasurePlan(
@@ -117,7 +117,8 @@ def _measure(name: str, measure: Measure, on: date) -> MeasurePlan:
     )
 
 
-def _bounds(measure: Measure) -> tuple[int | None, int | None]:
+def count_bounds(measure: Measure) -> tuple[int | None, int | None]:
+    """The least and the most that a settled measure asks of its count; ``None``: no bound."""
     exactly = number(measure.exactly)
     if exactly is not None:
         return exactly, exactly
@@ -125,7 +126,8 @@ def _bounds(measure: Measure) -> tuple[int | None, int | None]:
     return (1, None) if at_least is None and at_most is None else (at_least, at_most)
 
 
-def _lines(study: Study) -> tuple[LinePlan, ...]:
+def line_plans(study: Study) -> tuple[LinePlan, ...]:
+    """The lines of a bound study in their order, those of include first."""
     measures = study.measures.keys()
     include = [
         LinePlan(name, "include", _logic(criterion, measures))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from instep_cohort.errors import Fault
 from instep_cohort.study.graphs import cycles
-from instep_cohort.study.measure_faults import met_by_no_rows
+from instep_cohort.study.measure_faults import anchor_of, met_by_no_rows
 from instep_cohort.study.model import AllOf, AnyOf, AtLeastOf, Criterion, NotOf, Study
 from instep_cohort.study.nearest import nearest
 from instep_cohort.study.references import below
@@ -32,7 +32,16 @@ def unknown_names(study: Study, broken: Collection[str]) -> Iterator[Fault]:
     known = study.measures.keys() | lines_of(study).keys()
     for path, part in _parts(study):
         if isinstance(part, str) and part not in known and not _within(path, broken):
-            yield Fault(path, f"there is no measure or line {part}", nearest(part, known))
+            yield Fault(path, f"there is no measure or line {part}", _name_repair(part, known))
+
+
+def _name_repair(written: str, known: Collection[str]) -> str:
+    """What would be right; logic in words is not answered with a name that says the reverse."""
+    words = written.lower().split()
+    for word, key in (("or", "any: [...]"), ("and", "all: [...]"), ("not", "not: NAME")):
+        if word in words and len(words) > 1:
+            return f"write {{{key}}}"
+    return nearest(written, known)
 
 
 def selects_everybody(study: Study) -> bool:
@@ -73,6 +82,12 @@ def named_lines(study: Study) -> Mapping[str, list[str]]:
         parts = dict.fromkeys(part for _, part in _walk("", criterion) if isinstance(part, str))
         named[name] = [part for part in parts if part not in study.measures and part in lines]
     return named
+
+
+def measures_named(study: Study) -> set[str]:
+    """The measures that a line names, or on which another measure's window hangs."""
+    named = {part for _, part in _parts(study) if isinstance(part, str) and part in study.measures}
+    return named | {(anchor_of(m)[1] or "").rpartition(".")[0] for m in study.measures.values()}
 
 
 def _within(path: str, places: Collection[str]) -> bool:

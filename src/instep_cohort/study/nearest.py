@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_SHOWN = 12
+_SHOWN = 20
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from instep_cohort.errors import Fault
 from instep_cohort.study.checking import lists_named
+from instep_cohort.study.logic_faults import measures_named
 from instep_cohort.study.model import Study
 from instep_cohort.study.parameters import bind
 from instep_cohort.study.plan import Plan
-from instep_cohort.study.references import names_used
+from instep_cohort.study.references import below, names_used
 from instep_cohort.terminology.meanings import CERTIFIED, STATUSES
+
+_REPAIR = "use it, or take it out"
 
 
 def plan_warnings(plan: Plan, categories: Mapping[str, Collection[str]]) -> list[str]:
@@ -24,25 +28,32 @@ def plan_warnings(plan: Plan, categories: Mapping[str, Collection[str]]) -> list
 
 
 def study_warnings(study: Study) -> list[str]:
-    """A sentence for each parameter and each pinned list that no rule of the study uses.
+    """A sentence for each parameter, pinned list and measure of which no rule makes use.
 
     Args:
         study: as it was loaded or built, not bound: a bound study refers to no parameter.
     """
+    return [fault.found for fault in unused_parts(study)]
+
+
+def unused_parts(study: Study) -> Iterator[Fault]:
+    """The same with the YAML path of each."""
     used = names_used(study.data())
-    named = {codelist for _, codelist in lists_named(bind(study))}
-    return [
-        *(
-            f"parameter {name} is used by no rule: setting it changes nothing"
-            for name in study.parameters
-            if name not in used
-        ),
-        *(
-            f"codelist {codelist} is pinned, and no rule uses it"
-            for codelist in study.codelists
-            if codelist not in named
-        ),
-    ]
+    for name in study.parameters:
+        if name not in used:
+            found = f"parameter {name} is used by no rule: setting it changes nothing"
+            yield Fault(below("parameters", name), found, _REPAIR)
+    bound = bind(study)
+    named = {codelist for _, codelist in lists_named(bound)}
+    for codelist in study.codelists:
+        if codelist not in named:
+            found = f"codelist {codelist} is pinned, and no rule uses it"
+            yield Fault(below("codelists", codelist), found, _REPAIR)
+    deciding = measures_named(bound)
+    for name in study.measures:
+        if name not in deciding:
+            found = f"measure {name} is used by no line and no window: it decides nothing"
+            yield Fault(below("measures", name), found, _REPAIR)
 
 
 def _list_warnings(plan: Plan, categories: Mapping[str, Collection[str]]) -> Iterator[str]:

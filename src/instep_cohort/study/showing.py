@@ -46,17 +46,27 @@ def _rows(study: Study) -> list[tuple[str, str]]:
 
 def _population(study: Study) -> str:
     population = study.population
-    registered = f"registered ({', '.join(population.registered.kind)})"
+    kinds = _value(_given(study, population.registered.kind))
+    registered = f"registered ({kinds})"
     if population.registered.for_:
-        registered += f" for {population.registered.for_}"
-    return ", ".join(filter(None, [_age(population.age), registered]))
+        registered += f" for {_given(study, population.registered.for_)}"
+    return ", ".join(filter(None, [_age(study, population.age), registered]))
 
 
-def _age(age: AgeRange | None) -> str:
+def _age(study: Study, age: AgeRange | None) -> str:
     if age is None:
         return ""
-    bounds = [f"from {age.min}" * (age.min is not None), f"to {age.max}" * (age.max is not None)]
-    return " ".join(["age", *filter(None, bounds)])
+    bounds = [("from", age.min), ("to", age.max)]
+    return " ".join(
+        ["age", *(f"{word} {_given(study, bound)}" for word, bound in bounds if bound is not None)]
+    )
+
+
+def _given(study: Study, value: object) -> object:
+    """The value of the parameter that stands there, or what stands there."""
+    if isinstance(value, str) and value.startswith("$") and value[1:] in study.parameters:
+        return study.parameters[value[1:]].value
+    return value
 
 
 def _pairs(items: Mapping[str, object], between: str) -> str:

@@ -37,6 +37,7 @@ _TAGGED: dict[str, type[model.Part]] = {
 }
 _LOGIC = (model.AnyOf, model.AllOf, model.NotOf, model.AtLeastOf)
 _UNTAGGED = {"<name>", "<span>"}
+_MEANT = {"or": "any", "and": "all", "none": "not"}
 _SEARCH_DATE = {"on", "date", "search_date", "index_date"}
 _WHY_MISSING = {
     "study": "the study's name",
@@ -50,6 +51,7 @@ _WHY_MISSING = {
     "n": "how many of them",
     "of": "the criteria to count",
 }
+_NAMED = dict.fromkeys(("include", "exclude"), "each line has a name, such as in_pain: pain")
 _ROUNDS = 8
 
 
@@ -107,7 +109,7 @@ def _fault(detail: ErrorDetails, written: Mapping[str, str]) -> Fault:
     if kind == "tuple_type":
         return Fault(where, f"{shown(value)} stands where a list is meant", f"{last}: [...]")
     keys = ", ".join(_keys(_model_at(path, detail["loc"])))
-    repair = f"its keys are {keys}" if keys else "name: value"
+    repair = f"its keys are {keys}" if keys else _NAMED.get(where, "name: value")
     return Fault(where, f"{shown(value)} stands where a mapping is meant", repair)
 
 
@@ -130,10 +132,15 @@ def _shape(path: Sequence[str | int], value: object) -> tuple[str, str]:
     found = f"{shown(value)} is not a criterion"
     if set(keys) & set(model.Measure.model_fields):
         return found, "declare it under measures and give its name here"
-    near = next(filter(None, (nearest_name(key, model.COMBINING) for key in keys)), None)
+    near = next(filter(None, map(_combining, keys)), None)
     if near is not None:
         return found, f"did you mean {near}?"
     return found, "a criterion is a name, or one of any, all, not, at_least"
+
+
+def _combining(key: str) -> str | None:
+    """The word of logic that somebody may have meant."""
+    return _MEANT.get(key.lower()) or nearest_name(key, model.COMBINING)
 
 
 def _model_at(path: Sequence[str | int], loc: Sequence[str | int]) -> type[model.Part] | None:

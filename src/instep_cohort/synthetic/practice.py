@@ -18,7 +18,7 @@ FEWEST = 200
 
 
 def make_practice(
-    out: Path,
+    out: Path | str,
     *,
     patients: int = 10_000,
     seed: int = 1,
@@ -55,6 +55,7 @@ def make_practice(
         UsageError: fewer than 200 patients, a negative seed or average, or a
             folder that holds an extract which was not made up here.
     """
+    out = Path(out)
     _check_numbers(patients, seed, extract_date, min(events_per_patient, issues_per_patient))
     out.mkdir(parents=True, exist_ok=True)
     _check_folder(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 TIERS = {
     "A": "a fresh code says that the person is out of work",
     "B": "certified sickness within the window, or a fresh code says unfit for work",
-    "C": "pain and medicine, nothing known of work",
+    "C": "everybody else: none of the rules of X, A and B holds",
     "X": "a fresh code says that the person is in work: held back until the practice releases it",
 }
 

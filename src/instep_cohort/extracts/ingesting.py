@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -27,8 +28,13 @@ from instep_cohort.extracts.store import Store, open_store
 from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
 from instep_cohort.extracts.writing import replacing, table_file, write_table
 
-_MEMORY = "1GB"
+# What DuckDB may hold, beside some 200 MB of Python; the rest waits on the disk. Each thread has
+# buffers of its own, so that many cores must not mean many threads.
+_MEMORY = "750MB"
+_THREADS = 4
 _SHOWN = 5
+
+SAME_CONTENT = "file holds the same as another of its table: its rows count again"
 
 
 def ingest(
@@ -95,6 +101,7 @@ def _build(order: _Order) -> None:
             for number, file in enumerate(found)
         ]
         sources = Sources(connection, profile, files, scratch=scratch, progress=tell)
+        _note_copies(sources)
         tables = _tables(sources, order.extract_date, order.folder)
         _note_missing(sources, present, tables)
         Manifest(
@@ -114,6 +121,7 @@ def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "memory_limit": _MEMORY,
+            "threads": min(_THREADS, os.cpu_count() or 1),
             "temp_directory": str(scratch / "spilled"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -135,6 +143,17 @@ def _refuse_missing(profile: Profile, present: frozenset[str], unused: list[str]
             )
 
 
+def _note_copies(sources: Sources) -> None:
+    """Notes files that hold the same as another: a part that was copied counts its rows twice."""
+    seen: set[tuple[str, str]] = set()
+    for file in sources:
+        key = (file.file.table, file.sha256)
+        if key in seen:
+            table = sources.profile.store_table(file.file.table)
+            sources.findings.add(table, SAME_CONTENT, file.records)
+        seen.add(key)
+
+
 def _note_missing(
     sources: Sources, present: frozenset[str], written: dict[str, TableCounts]
 ) -> None:
@@ -150,12 +169,12 @@ def _note_missing(
 def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, TableCounts]:
     """Makes every table and writes it."""
     connection = sources.connection
-    sources.count_words()
     read_patients(sources, extract_date)
     read_registrations(sources)
     tally(sources)
     read_dictionaries(sources)
     make_codes(sources)
+    sources.count_words()  # now that every file is known to be read whole
     queries = {
         "patients": "FROM patients ORDER BY patient_key",
         "registrations": "FROM registrations ORDER BY ALL",
@@ -169,20 +188,21 @@ def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, Tab
     for kind, target in TARGETS.items():
         file = table_file(folder, target.table)
         count_findings(sources, kind, file, days_since_epoch(extract_date))
-    _check_rows(sources, written)
-    query = "FROM quarantine ORDER BY ALL"
+    query = sources.quarantine.query()
     written["quarantine"] = write_table(connection, "quarantine", query, folder)
+    _check_rows(sources, written)
     return {name: written[name] for name in TABLES}
 
 
 def _check_rows(sources: Sources, written: dict[str, TableCounts]) -> None:
-    """That each row that counts as stored stands in a table, counted on the table itself."""
-    stored: Counter[str] = Counter()
+    """That each row that counts stands in its table, counted on the written table itself."""
+    expected: Counter[str] = Counter()
     for file in sources:
-        stored[sources.profile.store_table(file.file.table)] += sources.stored[file.number]
-    for target in TARGETS.values():
-        if written[target.table].rows != stored[target.table]:
-            raise InstepError(f"rows of {target.table} were lost: a fault of this program")
+        expected[sources.profile.store_table(file.file.table)] += sources.stored[file.number]
+        expected["quarantine"] += sum(sources.quarantine.counts(file.name).values())
+    for table in (*(target.table for target in TARGETS.values()), "quarantine"):
+        if written[table].rows != expected[table]:
+            raise InstepError(f"rows of {table} were lost: a fault of this program")
 
 
 def _counts(sources: Sources, file: Readable) -> FileCounts:
