@@ -27,7 +27,7 @@ demo: .venv/installed ## a made-up practice of 10,000 patients, from extract to 
 	$(BIN)/instep-cohort demo --out demo
 
 test: .venv/developing ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: .venv/developing ## lint, types, codelists
 	$(BIN)/ruff check .

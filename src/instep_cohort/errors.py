@@ -49,9 +49,7 @@ class DefinitionError(InstepError):
 
     exit_code = 3
 
-    def __init__(self, faults: Fault | Iterable[Fault] | str) -> None:
-        if isinstance(faults, str):
-            faults = Fault("", faults)
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 

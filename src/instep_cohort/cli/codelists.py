@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from instep_cohort.errors import DefinitionError
+
 app = typer.Typer(help="The codelists: what is there, what is in it, what is wrong with it.")
 
 _Folder = Annotated[
@@ -28,15 +30,23 @@ def list_them(
     from instep_cohort.codelists import Library
 
     library = Library(folder)
-    latest = [library.latest(name) for name in library.ids()]
-    rows = [(one.id, one.version, str(one.status), len(one.selectors), one.title) for one in latest]
+    rows, wrong = [], []
+    for name in library.ids():
+        try:
+            one = library.latest(name)
+        except DefinitionError as error:
+            wrong.append(error)
+            continue
+        rows.append((one.id, one.version, str(one.status), len(one.selectors), one.title))
     if as_json:
         names = ("id", "version", "status", "selectors", "title")
         typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2))
-        return
-    width = max((len(row[0]) for row in rows), default=0)
-    for name, version, status, size, title in rows:
-        typer.echo(f"{name:{width}}  {version:7} {status:9} {size:5} selectors  {title}")
+    else:
+        width = max((len(row[0]) for row in rows), default=0)
+        for name, version, status, size, title in rows:
+            typer.echo(f"{name:{width}}  {version:7} {status:9} {size:5} selectors  {title}")
+    if wrong:
+        raise DefinitionError([fault for error in wrong for fault in error.faults])
 
 
 @app.command("show")

@@ -91,6 +91,8 @@ def identify(
         *list_warnings(lists, resolutions, codes, strict=strict),
         *plan_warnings(plan, categories),
     ]
+    if allow_stale:
+        warnings.append("run with --allow-stale: do not send letters from a list too old for it.")
     refuse_unless_safe(
         plan,
         [lists[name] for name in (plan.opt_outs.lists if plan.opt_outs else ())],

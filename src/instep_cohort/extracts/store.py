@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _LEFT = ' style="text-align:left"'
+_PARQUET_END = b"PAR1"
 _MAKE_AGAIN = "make it again with `instep-cohort ingest`"
 _DAYS = {
     "patients": {"birth_day": "birth_date", "death_day": "death_date"},
@@ -62,10 +64,14 @@ class Store:
 
         Raises:
             KeyError: a store has no table of that name.
+            ExtractError: the file is gone, or was cut off.
         """
         if name not in TABLES:
             raise KeyError(name)
-        return self.path / f"{name}.parquet"
+        path = self.path / f"{name}.parquet"
+        if not _ends_as_parquet(path):
+            raise ExtractError(f"{self.path}: the store's table {name} is damaged; {_MAKE_AGAIN}")
+        return path
 
     def codes(self) -> pa.Table:
         """The codes that occur, with the columns of `tables.CODES`, sorted by ``code_key``."""
@@ -230,6 +236,16 @@ def _dated(table: pa.Table, name: str) -> pa.Table:
         place = table.schema.get_field_index(day)
         table = table.set_column(place, date_name, table[day].cast(pa.date32()))
     return table
+
+
+def _ends_as_parquet(path: Path) -> bool:
+    """Whether the file's last bytes are those of a whole Parquet file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_PARQUET_END), os.SEEK_END)
+            return file.read() == _PARQUET_END
+    except OSError:
+        return False
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
