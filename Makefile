@@ -30,7 +30,7 @@ test: .venv/developing ## run the tests
 	$(BIN)/python -m pytest -n auto
 
 check: .venv/developing ## lint, types, codelists
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/instep-cohort codelists check

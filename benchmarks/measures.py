@@ -30,13 +30,20 @@ FIRST = """
 # each with its own window, so that no two measures are one
 FURTHER = (
     "  site_{n}: {{events: chronic-pain, category: musculoskeletal, within: {n} months}}",
-    "  repeated_{n}: {{events: chronic-pain, within: {n} months, at_least: 2, apart: 60 days}}",
+    (
+        "  twice_{n}: {{events: chronic-pain, category: {c}, within: {n} months,\n"
+        "             at_least: 2, apart: 60 days}}"
+    ),
     "  dense_{n}: {{medicines: opioids, within: {n} months, at_least: 2, in_any: 60 days}}",
     "  long_{n}: {{medicines: gabapentinoids, within: {n} months, at_least: 2, spanning: 56 days}}",
-    "  latest_{n}: {{events: chronic-pain, category: visceral, after: {year}-01-01, pick: last}}",
+    "  latest_{n}: {{events: chronic-pain, category: {c}, after: {year}-01-01, pick: last}}",
     "  notes_{n}: {{events: fit-notes, within: {n} months, counting: rows, at_least: 2}}",
-    "  after_{n}: {{events: chronic-pain, within: {{span: {n} days, after: opioid_use.first}}}}",
+    (
+        "  after_{n}: {{events: chronic-pain, category: {c},\n"
+        "             within: {{span: {n} days, after: opioid_use.first}}}}"
+    ),
 )
+CATEGORIES = ("explicit", "neuropathic", "inflammatory", "headache", "visceral")
 STUDY = """study: measures-{size}
 version: 1.0.0
 title: A study of {size} measures, made up for the benchmark
@@ -63,7 +70,10 @@ opt_outs: {{events: research-opt-out}}
 def study(size):
     """The text of a study with so many measures, 5 or more."""
     forms = FIRST.strip("\n").splitlines()
-    forms += [FURTHER[n % len(FURTHER)].format(n=n + 10, year=n + 1980) for n in range(size - 5)]
+    forms += [
+        FURTHER[n % len(FURTHER)].format(n=n + 3, year=n + 1990, c=CATEGORIES[n % len(CATEGORIES)])
+        for n in range(size - 5)
+    ]
     names = [
         line.split(":")[0].strip() for line in forms if line.startswith("  ") and line[2] != " "
     ]

@@ -229,6 +229,15 @@ def test_a_store_with_a_table_gone_or_damaged(tmp_path):
         open_store(broken.path)
 
 
+def test_a_table_that_goes_while_the_store_is_open(tmp_path):
+    opened = standard(tmp_path)
+    opened.table_path("events").write_bytes(opened.table_path("events").read_bytes()[:-9])
+    opened.table_path("codes").unlink()
+    for name in ("events", "codes"):
+        with pytest.raises(ExtractError, match=f"table {name} is damaged; make it again"):
+            opened.table_path(name)
+
+
 def test_opening_a_store_loads_no_engine(store):
     code = (
         "from instep_cohort.extracts import open_store; import sys;"

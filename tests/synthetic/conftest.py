@@ -1,16 +1,13 @@
 """One made-up practice for all the tests that only read it."""
 
 import csv
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from made_size import PATIENTS
 
 from instep_cohort.synthetic import PracticeSummary, make_practice
-
-EXTRACTED = date(2026, 11, 1)
-PATIENTS = 3_000
 
 
 class Made(NamedTuple):

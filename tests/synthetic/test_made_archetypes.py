@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import EXTRACTED
+from made_size import EXTRACTED
 
 from instep_cohort.synthetic.archetypes import archetypes, years_before
 from reference import Extract, Patient, Registration, row, run

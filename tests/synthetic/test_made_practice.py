@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
-from conftest import EXTRACTED
+from made_size import EXTRACTED
 
 from instep_cohort.errors import UsageError
 from instep_cohort.synthetic import make_practice, making

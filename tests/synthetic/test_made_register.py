@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from conftest import EXTRACTED, PATIENTS
+from made_size import EXTRACTED, PATIENTS
 
 TODAY = EXTRACTED.isoformat()
 
