@@ -29,19 +29,16 @@ FIRST = """
 """
 # each with its own window, so that no two measures are one
 FURTHER = (
-    "  site_{n}: {{events: chronic-pain, category: musculoskeletal, within: {n} months}}",
-    (
-        "  twice_{n}: {{events: chronic-pain, category: {c}, within: {n} months,\n"
-        "             at_least: 2, apart: 60 days}}"
-    ),
-    "  dense_{n}: {{medicines: opioids, within: {n} months, at_least: 2, in_any: 60 days}}",
-    "  long_{n}: {{medicines: gabapentinoids, within: {n} months, at_least: 2, spanning: 56 days}}",
-    "  latest_{n}: {{events: chronic-pain, category: {c}, after: {year}-01-01, pick: last}}",
-    "  notes_{n}: {{events: fit-notes, within: {n} months, counting: rows, at_least: 2}}",
-    (
-        "  after_{n}: {{events: chronic-pain, category: {c},\n"
-        "             within: {{span: {n} days, after: opioid_use.first}}}}"
-    ),
+    """  site_{n}: {{events: chronic-pain, category: musculoskeletal, within: {n} months}}""",
+    """  twice_{n}: {{events: chronic-pain, category: {c}, within: {n} months,
+             at_least: 2, apart: 60 days}}""",
+    """  dense_{n}: {{medicines: opioids, within: {n} months, at_least: 2, in_any: 60 days}}""",
+    """  long_{n}: {{medicines: gabapentinoids, within: {n} months,
+            at_least: 2, spanning: 56 days}}""",
+    """  latest_{n}: {{events: chronic-pain, category: {c}, after: {year}-01-01, pick: last}}""",
+    """  notes_{n}: {{events: fit-notes, within: {n} months, counting: rows, at_least: 2}}""",
+    """  after_{n}: {{events: chronic-pain, category: {c},
+             within: {{span: {n} days, after: opioid_use.first}}}}""",
 )
 CATEGORIES = ("explicit", "neuropathic", "inflammatory", "headache", "visceral")
 STUDY = """study: measures-{size}
