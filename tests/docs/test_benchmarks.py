@@ -3,20 +3,29 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
-def same(monkeypatch):
+def script(monkeypatch):
+    """Imports a script of the folder, and forgets it again."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import same  # noqa: PLC0415
+    names = []
+    yield lambda name: names.append(name) or import_module(name)
+    for name in names:
+        del sys.modules[name]
 
-    yield same
-    del sys.modules["same"]
+
+@pytest.fixture
+def same(script):
+    return script("same")
 
 
 def test_all_versions_find_the_same_patients(tmp_path):
@@ -39,11 +48,8 @@ def test_all_versions_find_the_same_patients(tmp_path):
         assert version in text
 
 
-def test_nothing_of_the_machine_but_its_size_is_in_the_results(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import figures  # noqa: PLC0415
-
-    machine = figures._machine()
+def test_nothing_of_the_machine_but_its_size_is_in_the_results(script):
+    machine = script("figures")._machine()
     assert "cores" in machine
     assert "/" not in machine
 
@@ -63,9 +69,6 @@ def test_versions_that_find_nobody_fail(same):
 
 
 def test_evidence_that_differs_in_one_row_fails(same, tmp_path):
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     names = same.COLUMNS.split(", ")
     rows = [{name: f"{name} {n}" for name in names} for n in range(3)]
     for file, held in {"all": rows, "again": rows[::-1], "twice": [*rows, rows[0]]}.items():
