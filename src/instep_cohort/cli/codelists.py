@@ -10,21 +10,17 @@ from typing import Annotated
 
 import typer
 
+from instep_cohort.cli.options import AsJson, Codelists
 from instep_cohort.errors import DefinitionError
 
 app = typer.Typer(help="The codelists: what is there, what is in it, what is wrong with it.")
 
-_Folder = Annotated[
-    Path | None,
-    typer.Option("--codelists", help="A folder of codelists instead of the shipped ones."),
-]
-
 
 @app.command("list")
 def list_them(
-    folder: _Folder = None,
+    folder: Codelists = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lists every codelist with its latest version, status and size."""
     from instep_cohort.codelists import Library
@@ -52,7 +48,7 @@ def list_them(
 @app.command("show")
 def show(
     name: Annotated[str, typer.Argument(help="A codelist, such as opioids.", metavar="ID")],
-    folder: _Folder = None,
+    folder: Codelists = None,
     version: Annotated[str | None, typer.Option(help="A version; the latest if none.")] = None,
 ) -> None:
     """Shows a codelist: its purpose, how it was made, and every selector with its term."""
@@ -71,7 +67,7 @@ def check(
         str | None, typer.Option(help="The day to judge review dates by; today if none.")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Says everything that is wrong with the codelists; ends with 3 where there is an error."""
     from instep_cohort.cli.dates import iso_date

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from instep_cohort.cli.options import AsJson
+
 
 def explain(
     run: Annotated[Path, typer.Argument(help="The run folder that identify wrote.")],
@@ -17,7 +19,7 @@ def explain(
         typer.Argument(help="The patient_id; put -- before one that begins with a hyphen."),
     ],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Says why a patient is on the list, or at which step they were left out, with the evidence.
 

@@ -9,41 +9,37 @@ from typing import Annotated
 import typer
 
 from instep_cohort.cli.dates import iso_date
+from instep_cohort.cli.options import (
+    AllowStale,
+    Codelists,
+    EngineName,
+    NoOptOutList,
+    OptOuts,
+    OptOutsOn,
+    Parameters,
+    SearchDate,
+    StorePath,
+    Strict,
+    StudyName,
+)
 from instep_cohort.cli.settings import settings
 from instep_cohort.cli.words import progress, warn
 
 
 def identify(
-    study: Annotated[str, typer.Argument(help="A study file, or a shipped study such as instep.")],
-    store: Annotated[Path, typer.Argument(help="The store that ingest wrote.")],
-    on: Annotated[str, typer.Option(help="The search date, such as 2026-11-01.")],
+    study: StudyName,
+    store: StorePath,
+    on: SearchDate,
     out: Annotated[Path, typer.Option(help="The run folder to write; an earlier run is replaced.")],
-    opt_outs: Annotated[
-        Path | None,
-        typer.Option(help="The practice's own opt-out list: a CSV patient_id,kind,recorded_on."),
-    ] = None,
-    opt_outs_on: Annotated[
-        str | None, typer.Option(help="The day on which that list was drawn up.")
-    ] = None,
-    no_opt_out_list: Annotated[
-        str | None,
-        typer.Option(help='The "name, role" of whoever answers that there is no such list.'),
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the study, NAME=VALUE; may be repeated."),
-    ] = None,
-    codelists: Annotated[
-        Path | None, typer.Option(help="A folder of codelists instead of the shipped ones.")
-    ] = None,
+    opt_outs: OptOuts = None,
+    opt_outs_on: OptOutsOn = None,
+    no_opt_out_list: NoOptOutList = None,
+    parameters: Parameters = None,
+    codelists: Codelists = None,
     *,
-    allow_stale: Annotated[
-        bool, typer.Option("--allow-stale", help="Accept an extract too old to write letters by.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail where a codelist matches nothing.")
-    ] = False,
-    engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb",
+    allow_stale: AllowStale = False,
+    strict: Strict = False,
+    engine: EngineName = "duckdb",
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
     """Finds the candidates of a study and writes them with their evidence to a run folder."""

@@ -6,30 +6,19 @@ import json
 import sys
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from instep_cohort.cli import study_runs
 from instep_cohort.cli.dates import iso_date
+from instep_cohort.cli.options import AsJson, Codelists, Parameters, StudyName
 from instep_cohort.cli.settings import settings
 
 app = typer.Typer(
     help="Studies: what is wrong with one, what it says, what it finds in made-up patients.",
     no_args_is_help=True,
 )
-
-_Study = Annotated[str, typer.Argument(help="A study file, or a shipped study such as instep.")]
-_Codelists = Annotated[
-    Path | None,
-    typer.Option("--codelists", help="A folder of codelists instead of the shipped ones."),
-]
-_Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A parameter of the study, NAME=VALUE; may be repeated."),
-]
-_Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 class Format(StrEnum):
@@ -41,15 +30,15 @@ class Format(StrEnum):
 
 @app.command("check")
 def check(
-    study: _Study,
-    codelists: _Codelists = None,
+    study: StudyName,
+    codelists: Codelists = None,
     on: Annotated[
         str | None,
         typer.Option(help="The search date to judge by; today and four years of days if none."),
     ] = None,
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Says everything that is wrong with a study; ends with 3 where there is an error."""
     from instep_cohort.cohort.study_checks import check_study, coming_days
@@ -71,9 +60,9 @@ def check(
 
 @app.command("show")
 def show(
-    study: _Study,
+    study: StudyName,
     on: Annotated[str | None, typer.Option(help="The search date; today if none.")] = None,
-    parameters: _Set = None,
+    parameters: Parameters = None,
     as_: Annotated[Format, typer.Option("--format", help="text or markdown.")] = Format.TEXT,
 ) -> None:
     """Shows in plain English what a study asks on a search date."""
@@ -98,7 +87,7 @@ def diff(
     old: Annotated[str, typer.Argument(help="A study file, or a shipped study.", metavar="A")],
     new: Annotated[str, typer.Argument(help="The one to compare with it.", metavar="B")],
     *,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Says what changed in meaning from one study to another; a new layout changes nothing."""
     from instep_cohort.study import load_study

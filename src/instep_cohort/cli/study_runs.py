@@ -10,15 +10,29 @@ from typing import Annotated
 import typer
 
 from instep_cohort.cli.dates import iso_date
+from instep_cohort.cli.options import (
+    AllowStale,
+    AsJson,
+    Codelists,
+    EngineName,
+    NoOptOutList,
+    OptOuts,
+    OptOutsOn,
+    Parameters,
+    SearchDate,
+    StorePath,
+    Strict,
+    StudyName,
+)
 from instep_cohort.cli.settings import settings
 from instep_cohort.cli.words import progress, warn
 from instep_cohort.errors import UsageError
 
 
 def over_thresholds(
-    study: Annotated[str, typer.Argument(help="A study file, or a shipped study such as instep.")],
-    store: Annotated[Path, typer.Argument(help="The store that ingest wrote.")],
-    on: Annotated[str, typer.Option(help="The search date, such as 2026-11-01.")],
+    study: StudyName,
+    store: StorePath,
+    on: SearchDate,
     vary: Annotated[
         list[str],
         typer.Option(
@@ -26,33 +40,19 @@ def over_thresholds(
             "may be repeated."
         ),
     ],
-    opt_outs: Annotated[
-        Path | None,
-        typer.Option(help="The practice's own opt-out list: a CSV patient_id,kind,recorded_on."),
-    ] = None,
-    opt_outs_on: Annotated[
-        str | None, typer.Option(help="The day on which that list was drawn up.")
-    ] = None,
-    no_opt_out_list: Annotated[
-        str | None,
-        typer.Option(help='The "name, role" of whoever answers that there is no such list.'),
-    ] = None,
+    opt_outs: OptOuts = None,
+    opt_outs_on: OptOutsOn = None,
+    no_opt_out_list: NoOptOutList = None,
     parameters: Annotated[
         list[str] | None,
         typer.Option("--set", help="Another parameter, the same in all settings: NAME=VALUE."),
     ] = None,
-    codelists: Annotated[
-        Path | None, typer.Option(help="A folder of codelists instead of the shipped ones.")
-    ] = None,
+    codelists: Codelists = None,
     *,
-    allow_stale: Annotated[
-        bool, typer.Option("--allow-stale", help="Accept an extract too old to write letters by.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail where a codelist matches nothing.")
-    ] = False,
-    engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb",
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    allow_stale: AllowStale = False,
+    strict: Strict = False,
+    engine: EngineName = "duckdb",
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
 ) -> None:
     """Counts the candidates of a study under many thresholds, in one pass over the store."""
@@ -87,22 +87,17 @@ def over_thresholds(
 
 
 def on_made_patients(
-    study: Annotated[str, typer.Argument(help="A study file, or a shipped study such as instep.")],
+    study: StudyName,
     tests: Annotated[
         Path | None,
         typer.Argument(
             help="A file of made-up patients; tests/STUDY.yaml beside the study if none."
         ),
     ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the study, NAME=VALUE; may be repeated."),
-    ] = None,
-    codelists: Annotated[
-        Path | None, typer.Option(help="A folder of codelists instead of the shipped ones.")
-    ] = None,
+    parameters: Parameters = None,
+    codelists: Codelists = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Runs a study on made-up patients; ends with 3 where it says otherwise than is expected."""
     from instep_cohort.cohort.study_tests import run_study_tests

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import fill
 
 from instep_cohort.codelists.model import Codelist, Release
-from instep_cohort.codelists.showing import text_table
+from instep_cohort.small_tables import text_table
 
 _WIDTH = 100
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from instep_cohort.codelists.showing import html_table, text_table
+from instep_cohort.small_tables import html_table, text_table
 from instep_cohort.terminology.systems import System
 
 Kind = Literal["clinical", "medicine"]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from instep_cohort.codelists.code_index import KindIndex
 from instep_cohort.codelists.model import Codelist, Kind, Selector
-from instep_cohort.codelists.showing import html_table, text_table
+from instep_cohort.small_tables import html_table, text_table
 
 
 class MatchedBy(StrEnum):

@@ -6,26 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-
 from instep_cohort.codelists import Library
 from instep_cohort.cohort.finding import find
-from instep_cohort.cohort.lists import (
-    list_warnings,
-    pinned_lists,
-    resolution_table,
-    resolve_lists,
-    systems_of,
-)
+from instep_cohort.cohort.lists import pinned_lists, resolution_table
 from instep_cohort.cohort.manifest import manifest_of
-from instep_cohort.cohort.practice_list import EMPTY, PracticeList, read_practice_list
+from instep_cohort.cohort.preparing import categories_of, prepare, unknown_ids
 from instep_cohort.cohort.result import Cohort, tier_counts
-from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
+from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.engine.frames import Engine, engine_of
 from instep_cohort.extracts import Store
-from instep_cohort.study import Study, compile_study, plan_warnings
-
-_LINES_SHOWN = 10
+from instep_cohort.study import Study, compile_study
 
 
 def identify(
@@ -82,44 +72,32 @@ def identify(
     """
     answers = OptOutAnswers(Path(opt_outs) if opt_outs else None, opt_outs_on, no_opt_out_list)
     lists = pinned_lists(study, Library(Path(codelists) if codelists else None))
-    categories = {name: tuple(one.categories) for name, one in lists.items()}
-    plan = compile_study(study, on, overrides=parameters or {}, categories=categories)
-    practice_list = read_practice_list(answers.file) if answers.file else EMPTY
-    codes = store.codes()
-    resolutions = resolve_lists(plan, lists, codes)
-    warnings = [
-        *list_warnings(lists, resolutions, codes, strict=strict),
-        *plan_warnings(plan, categories),
-    ]
+    plan = compile_study(study, on, overrides=parameters or {}, categories=categories_of(lists))
+    ready = prepare(
+        plan, lists, store, answers, reading=plan, allow_stale=allow_stale, strict=strict
+    )
+    warnings = ready.warnings
     if allow_stale:
         warnings.append("run with --allow-stale: do not send letters from a list too old for it.")
-    refuse_unless_safe(
-        plan,
-        [lists[name] for name in (plan.opt_outs.lists if plan.opt_outs else ())],
-        answers,
-        extract_date=store.extract_date,
-        clinical_systems=systems_of(codes, "clinical"),
-        allow_stale=allow_stale,
-    )
     with engine_of(engine) as running:
         found = find(
             plan,
-            resolutions,
+            ready.resolutions,
             store,
             running,
-            practice_list=practice_list.table() if answers.file else None,
+            practice_list=ready.practice_list.table() if answers.file else None,
             progress=progress,
         )
         engine_name = running.name
-    warnings += unknown_ids(practice_list, found.patient_ids)
-    resolution = resolution_table(resolutions.values())
+    warnings += unknown_ids(ready.practice_list, found.patient_ids)
+    resolution = resolution_table(ready.resolutions.values())
     manifest = manifest_of(
         study,
         plan,
         store,
         lists.values(),
         answers=answers,
-        practice_list=practice_list,
+        practice_list=ready.practice_list,
         parameters=parameters or {},
         engine=engine_name,
         resolution=resolution,
@@ -129,17 +107,3 @@ def identify(
         allowances={"allow_stale": allow_stale, "strict": strict},
     )
     return Cohort({**found.tables, "resolution": resolution}, manifest, tuple(warnings))
-
-
-def unknown_ids(practice_list: PracticeList, patient_ids: pa.ChunkedArray) -> list[str]:
-    """A warning where rows of the practice's own list name nobody of the extract, else nothing."""
-    lines = practice_list.unknown_lines(patient_ids)
-    if not lines:
-        return []
-    shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (" …" if len(lines) > _LINES_SHOWN else "")
-    where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
-    warning = (
-        f"{len(lines)} of {len(practice_list.rows)} rows of the opt-out list name nobody in this "
-        f"extract ({where}): check that its ids are those of the extract, leading zeros too."
-    )
-    return [warning]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from instep_cohort.codelists.resolution import OVERRULED, MatchedBy
-from instep_cohort.codelists.showing import html_table
+from instep_cohort.small_tables import html_table
 
 if TYPE_CHECKING:
     from instep_cohort.cohort.result import Cohort

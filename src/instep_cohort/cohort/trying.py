@@ -13,16 +13,15 @@ import pyarrow as pa
 
 from instep_cohort.codelists import Library
 from instep_cohort.cohort.finding import NO_PRACTICE_LIST
-from instep_cohort.cohort.identifying import unknown_ids
-from instep_cohort.cohort.lists import list_warnings, pinned_lists, resolve_lists, systems_of
-from instep_cohort.cohort.practice_list import EMPTY, read_practice_list
-from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
+from instep_cohort.cohort.lists import pinned_lists
+from instep_cohort.cohort.preparing import categories_of, prepare, unknown_ids
+from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.engine.frames import engine_of
 from instep_cohort.engine.grid import candidates, merged
 from instep_cohort.engine.uses import uses_of
 from instep_cohort.errors import DefinitionError, UsageError
 from instep_cohort.extracts import Store
-from instep_cohort.study import Plan, Study, compile_study, plan_warnings, steps_of
+from instep_cohort.study import Plan, Study, compile_study, steps_of
 from instep_cohort.study.variations import points_of
 
 
@@ -153,28 +152,21 @@ def try_study(
     fixed = parameters or {}
     _refuse_unclear(fixed, vary)
     lists = pinned_lists(study, Library(codelists))
-    categories = {name: tuple(one.categories) for name, one in lists.items()}
+    categories = categories_of(lists)
     points = points_of(vary)
     plans = [_plan(study, on, {**fixed, **point}, categories) for point in points]
     variants = _variants(plans)
     shared = merged(variants)
-    practice_list = read_practice_list(answers.file) if answers.file else EMPTY
-    codes = store.codes()
-    resolutions = resolve_lists(shared.plan, lists, codes)
-    warnings = [
-        *list_warnings(lists, resolutions, codes, strict=strict),
-        *plan_warnings(variants[0], categories),
-    ]
-    asked = variants[0].opt_outs
-    refuse_unless_safe(
+    ready = prepare(
         variants[0],
-        [lists[name] for name in (asked.lists if asked else ())],
+        lists,
+        store,
         answers,
-        extract_date=store.extract_date,
-        clinical_systems=systems_of(codes, "clinical"),
+        reading=shared.plan,
         allow_stale=allow_stale,
+        strict=strict,
     )
-    warnings += unknown_ids(practice_list, _patient_ids(store))
+    warnings = [*ready.warnings, *unknown_ids(ready.practice_list, _patient_ids(store))]
     progress(f"measuring {len(shared.plan.measures)} measures for {len(variants)} settings")
     with engine_of(engine) as running:
         found = candidates(
@@ -182,9 +174,9 @@ def try_study(
             store,
             variants,
             shared,
-            uses_of(shared.plan, resolutions),
+            uses_of(shared.plan, ready.resolutions),
             steps=[s.name for s in steps_of(variants[0], practice_list=answers.file is not None)],
-            practice_list=practice_list.table() if answers.file else NO_PRACTICE_LIST,
+            practice_list=ready.practice_list.table() if answers.file else NO_PRACTICE_LIST,
         )
     numbers = map(len, found)
     rows = [

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts.manifest import FILE_NAME, Manifest
 from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
+from instep_cohort.small_tables import html_table, shown
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_LEFT = ' style="text-align:left"'
 _PARQUET_END = b"PAR1"
 _MAKE_AGAIN = "make it again with `instep-cohort ingest`"
 _DAYS = {
@@ -126,7 +126,7 @@ class Store:
     def _repr_html_(self) -> str:
         head = f"Store {self.path.name}: {self.profile} extract of {self.extract_date.isoformat()}"
         parts = [f"<p><b>{html.escape(head)}</b></p>"]
-        parts += [_as_html(title, rows) for title, rows in self._shown()]
+        parts += [html_table("", title, rows) for title, rows in self._shown()]
         return "".join(parts)
 
     def _shown(self) -> Iterable[tuple[Sequence[str], list[Sequence[object]]]]:
@@ -253,12 +253,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _cell(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
 def _as_text(titles: Sequence[str], rows: list[Sequence[object]]) -> str:
-    cells = [list(titles), *([_cell(value) for value in row] for row in rows)]
+    cells = [list(titles), *([shown(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     numeric = [bool(rows) and isinstance(value, int) for value in (rows[0] if rows else titles)]
     return "\n".join(
@@ -268,21 +264,3 @@ def _as_text(titles: Sequence[str], rows: list[Sequence[object]]) -> str:
         ).rstrip()
         for line in cells
     )
-
-
-def _as_html(titles: Sequence[str], rows: list[Sequence[object]]) -> str:
-    # a notebook puts every cell on the right: good for numbers, not for words
-    left = ["" if isinstance(value, int) else _LEFT for value in (rows[0] if rows else titles)]
-    head = "".join(
-        f"<th{side}>{html.escape(title)}</th>" for title, side in zip(titles, left, strict=True)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{side}>{html.escape(_cell(value))}</td>"
-            for value, side in zip(row, left, strict=True)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -17,22 +17,26 @@ def text_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """The same as an HTML table, words on the left; all text is escaped."""
+    """The same as an HTML table, words on the left; all text is escaped.
+
+    An empty caption is left out.
+    """
     left = ["" if isinstance(cell, int) else _LEFT for cell in (rows[0] if rows else header)]
     head = "".join(
         f"<th{side}>{escape(cell)}</th>" for cell, side in zip(header, left, strict=True)
     )
     body = "".join(
         "<tr>"
-        + "".join(f"<td{side}>{_shown(cell)}</td>" for cell, side in zip(row, left, strict=True))
+        + "".join(
+            f"<td{side}>{escape(shown(cell))}</td>" for cell, side in zip(row, left, strict=True)
+        )
         + "</tr>"
         for row in rows
     )
-    return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _shown(cell: object) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else escape(str(cell))
+def shown(cell: object) -> str:
+    """A cell as text, a number with its thousands apart."""
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
