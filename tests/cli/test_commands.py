@@ -1,5 +1,6 @@
 """Each command as a user gives it: what goes to stdout, what to stderr, and what is there after."""
 
+import hashlib
 import json
 import os
 import re
@@ -270,6 +271,26 @@ def test_codelists_list_for_machines(instep, practice):
         "selectors": 3,
         "title": "Made-up list aches",
     }
+
+
+def test_a_list_that_is_being_written_does_not_hide_the_others(instep, practice, tmp_path):
+    folder = tmp_path / "codelists"
+    shutil.copytree(practice.codelists, folder)
+    shutil.copytree(folder / "aches", folder / "more-aches")
+    card = folder / "more-aches" / "codelist.yaml"
+    card.write_text(card.read_text(encoding="utf-8").replace("id: aches", "id: more-aches"))
+    (folder / "codelists.lock").write_text(
+        "".join(
+            f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.parent.name}/{file.name}\n"
+            for file in sorted(folder.glob("*/*.csv"))
+            if file.parent.name != "more-aches"
+        )
+    )
+    ended = instep("codelists", "list", "--codelists", folder)
+    assert ended.code == 3
+    assert "aches" in [row[0] for row in lines_of(ended.out)]
+    assert "more-aches/1.0.0.csv" in ended.err
+    assert "not in codelists.lock" in ended.err
 
 
 def test_codelists_of_an_empty_folder(instep, tmp_path):
