@@ -16,7 +16,7 @@ from instep_cohort.cohort.flags import (
     Flags,
     spell_rows,
 )
-from instep_cohort.cohort.reasons import LastTerms, reason
+from instep_cohort.cohort.reasons import Reasons
 from instep_cohort.engine.ages import completed_years, last_possible_birth
 from instep_cohort.engine.running import Findings
 from instep_cohort.engine.uses import Uses
@@ -66,8 +66,10 @@ def candidate_tables(
     people = findings.people.filter(pc.less(findings.people["dropped"], 0))
     rows = findings.evidence
     evidence = rows.filter(pc.is_in(rows["patient_key"], people["patient_key"]))
+    facts = findings.facts
+    facts = facts.filter(pc.is_in(facts["patient_key"], people["patient_key"]))
     reader = FlagReader(plan, uses, evidence)
-    last_terms = LastTerms(evidence, uses, terms)
+    reasons = Reasons(plan, uses, evidence, facts, terms)
     missed = _missed(plan, uses, findings.missed)
     candidates, spells = [], []
     for person in people.to_pylist():
@@ -75,7 +77,7 @@ def candidate_tables(
         flags = reader.flags_of(key)
         row = _person(plan, person) | _flag_columns(flags)
         row["cautions"] = "; ".join(_cautions(plan, person, missed.get(key, frozenset())))
-        row["reason"] = reason(plan, uses, person, last_terms, flags)
+        row["reason"] = reasons.of(person, flags)
         candidates.append(row)
         spells += spell_rows(person["patient_id"], flags.spells, plan.on)
     return CandidateTables(

@@ -11,7 +11,9 @@ from instep_cohort.engine.uses import Uses
 from instep_cohort.study.plan import Plan
 
 
-def facts_table(plan: Plan, uses: Uses, people: pa.Table, steps: Sequence[str]) -> pa.Table:
+def facts_table(
+    plan: Plan, uses: Uses, people: pa.Table, facts: pa.Table, steps: Sequence[str]
+) -> pa.Table:
     """One row per patient of the population, in the order of patient_id.
 
     Columns: patient_id, practice_id; `<measure>_met` (bool), `_count` (int32), `_first` and
@@ -22,6 +24,7 @@ def facts_table(plan: Plan, uses: Uses, people: pa.Table, steps: Sequence[str]) 
         plan: the study.
         uses: its uses.
         people: the population's rows of `people.people`.
+        facts: what each measure came to (`running.Findings`).
         steps: the names of the steps, in order.
     """
     columns: dict[str, pa.ChunkedArray] = {
@@ -29,10 +32,13 @@ def facts_table(plan: Plan, uses: Uses, people: pa.Table, steps: Sequence[str]) 
         "practice_id": people["practice_id"],
     }
     for name, key in uses.measures.items():
+        own = facts.filter(pc.equal(facts["use_key"], key))
+        place = pc.index_in(people["patient_key"], value_set=own["patient_key"])
         columns[f"{name}_met"] = people[f"m{key}_met"]
-        columns[f"{name}_count"] = pc.cast(people[f"m{key}_count"], pa.int32())
+        counts = pc.cast(own["count"], pa.int32()).take(place)
+        columns[f"{name}_count"] = pc.fill_null(counts, 0)
         for edge in ("first", "last"):
-            day = pc.cast(people[f"m{key}_{edge}"], pa.int32())
+            day = pc.cast(own[edge], pa.int32()).take(place)
             columns[f"{name}_{edge}"] = pc.cast(day, pa.date32())
     for i, line in enumerate(plan.lines):
         columns[line.name] = people[f"l{i}"]

@@ -93,7 +93,7 @@ def find(
     tables: dict[TableName, pa.Table] = {
         "candidates": listed.candidates,
         "evidence": evidence_table(shown, uses, people["patient_id"], codes),
-        "facts": facts_table(plan, uses, people.filter(population), names),
+        "facts": facts_table(plan, uses, people.filter(population), findings.facts, names),
         "spells": listed.spells,
         "attrition": pa.Table.from_pylist([row._asdict() for row in counted], schema=ATTRITION),
     }

@@ -48,6 +48,9 @@ WORK_STATUS_COLUMNS = pa.schema(
 )
 
 
+_NOTE = ("day", "label_key", "value", "unit")
+
+
 class Flags(NamedTuple):
     """The declared flags of one candidate; None for one that is not declared."""
 
@@ -68,26 +71,35 @@ class FlagReader:
     def __init__(self, plan: Plan, uses: Uses, evidence: pa.Table) -> None:
         self._plan = plan
         self._categories = [frozenset(one.category.split("; ")) for one in uses.labels]
-        self._notes = _by_patient(evidence, uses.fit_notes)
+        self._notes = self._notes_by_patient(evidence, uses.fit_notes)
         self._statuses = _by_patient(evidence, uses.work_status)
+        self._rules = fit_note_rules(plan.fit_notes) if plan.fit_notes else None
+        self._without_notes = self._rules and certified_sickness((), self._rules, plan.on)
+
+    def _notes_by_patient(
+        self, evidence: pa.Table, use_key: int | None
+    ) -> Mapping[int, list[NoteRow]]:
+        found: dict[int, list[NoteRow]] = {}
+        if use_key is not None:
+            rows = evidence.filter(pc.equal(evidence["use_key"], use_key))
+            keys, *held = (rows[name].to_pylist() for name in ("patient_key", *_NOTE))
+            for key, day, label, value, unit in zip(keys, *held, strict=True):
+                note = NoteRow(date_of(day), self._categories[label], value, unit)
+                found.setdefault(key, []).append(note)
+        return found
 
     def flags_of(self, patient_key: int) -> Flags:
         """The flags of the patient with this key."""
-        certified, spells = self._certified(self._plan.fit_notes, patient_key)
+        certified, spells = self._certified(patient_key)
         return Flags(certified, self._status(self._plan.work_status, patient_key), spells)
 
-    def _certified(
-        self, flag: FitNotePlan | None, patient_key: int
-    ) -> tuple[CertifiedSickness | None, Sequence[Spell]]:
-        if flag is None:
+    def _certified(self, patient_key: int) -> tuple[CertifiedSickness | None, Sequence[Spell]]:
+        if self._rules is None or self._without_notes is None:
             return None, ()
-        rows = [
-            NoteRow(
-                date_of(row["day"]), self._categories[row["label_key"]], row["value"], row["unit"]
-            )
-            for row in self._notes.get(patient_key, ())
-        ]
-        return certified_sickness(rows, fit_note_rules(flag), self._plan.on)
+        held = self._notes.get(patient_key)
+        if held is None:
+            return self._without_notes
+        return certified_sickness(held, self._rules, self._plan.on)
 
     def _status(self, flag: WorkStatusPlan | None, patient_key: int) -> WorkStatus | None:
         if flag is None:

@@ -40,11 +40,10 @@ class PracticeList(NamedTuple):
 
     def unknown_lines(self, patient_ids: pa.ChunkedArray) -> list[int]:
         """The lines whose id is not in the extract."""
-        known = pc.is_in(pa.array([who for _, who, _ in self.rows], pa.string()), patient_ids)
-        lines = (line for line, _, _ in self.rows)
-        return [
-            line for line, is_known in zip(lines, known.to_pylist(), strict=True) if not is_known
-        ]
+        listed = pa.array([who for _, who, _ in self.rows], pa.string())
+        # looked for the list's few ids among all, not all among the list's: nothing to index
+        known = set(patient_ids.filter(pc.is_in(patient_ids, value_set=listed)).to_pylist())
+        return [line for line, who, _ in self.rows if who not in known]
 
 
 EMPTY = PracticeList((), "")

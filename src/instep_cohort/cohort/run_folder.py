@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,18 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _write(cohort: Cohort, folder: Path) -> None:
+    # Arrow writes its files beside the workbook, which is made in Python
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        tables = beside.submit(_write_tables, cohort, folder)
+        _write_workbook(cohort, folder)
+        tables.result()
+    files = sorted(path.name for path in folder.iterdir())
+    classes = dict.fromkeys([*files, "manifest.json"], str(ArtefactClass.PRACTICE_ONLY))
+    text = json.dumps({**cohort.manifest, "files": classes}, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_tables(cohort: Cohort, folder: Path) -> None:
     for name in PARQUET:
         # without the Arrow schema, dictionary columns are read back as plain text
         pq.write_table(
@@ -85,19 +98,16 @@ def _write(cohort: Cohort, folder: Path) -> None:
         )
     for name in CSV:
         pa_csv.write_csv(harmless(cohort.tables[name]), folder / f"{name}.csv")
-    manifest = cohort.manifest
-    on = date.fromisoformat(manifest["search_date"])
+
+
+def _write_workbook(cohort: Cohort, folder: Path) -> None:
     write_workbook(
         folder / "candidates.xlsx",
         cohort.tables["candidates"],
         cohort.tables["attrition"],
         _about(cohort),
-        on,
+        date.fromisoformat(cohort.manifest["search_date"]),
     )
-    files = sorted(path.name for path in folder.iterdir())
-    classes = dict.fromkeys([*files, "manifest.json"], str(ArtefactClass.PRACTICE_ONLY))
-    text = json.dumps({**manifest, "files": classes}, indent=2, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _about(cohort: Cohort) -> list[tuple[str, str]]:

@@ -57,6 +57,8 @@ def write_workbook(
     """
     import xlsxwriter
 
+    from instep_cohort.cohort.sheet_rows import TableSheet
+
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
         workbook.set_properties(
@@ -69,30 +71,28 @@ def write_workbook(
             "date": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
             "plain": workbook.add_format({"valign": "top"}),
         }
-        _write_table(workbook.add_worksheet("Candidates"), candidates, formats)
-        _write_table(workbook.add_worksheet("Attrition"), attrition, formats)
+        _write_table(workbook.add_worksheet("Candidates", TableSheet), candidates, formats)
+        _write_table(workbook.add_worksheet("Attrition", TableSheet), attrition, formats)
         _write_about(workbook.add_worksheet("About"), about, candidates.column_names, formats)
 
 
 def _write_table(sheet: Any, table: pa.Table, formats: Mapping[str, Any]) -> None:
     for place, name in enumerate(table.column_names):
-        sheet.write_string(0, place, name, formats["head"])
-        wrapped = name in ("reason", "text")
         sheet.set_column(place, place, WIDTHS.get(name, max(11, len(name) + 2)))
-        for row, value in enumerate(table[name].to_pylist(), start=1):
-            if isinstance(value, bool):
-                sheet.write_boolean(row, place, value, formats["plain"])
-            elif isinstance(value, int):
-                sheet.write_number(row, place, value, formats["plain"])
-            elif isinstance(value, date):
-                sheet.write_datetime(row, place, value, formats["date"])
-            elif value is not None:
-                sheet.write_string(row, place, value, formats["wrap" if wrapped else "text"])
+    sheet.put(table, formats["head"], [_format(field, formats) for field in table.schema])
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(table.num_rows, 1), table.num_columns - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _format(field: pa.Field, formats: Mapping[str, Any]) -> Any:
+    if pa.types.is_date(field.type):
+        return formats["date"]
+    if not pa.types.is_string(field.type):
+        return formats["plain"]
+    return formats["wrap" if field.name in ("reason", "text") else "text"]
 
 
 def _write_about(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from instep_cohort.engine.frames import Frame
 
 _KEY = ["use_key", "patient_key"]
+_ROW = ["use_key", "label_key", "patient_key", "day", "value", "unit"]
 
 
 class Measures(NamedTuple):
@@ -42,8 +43,7 @@ def measure(engine: Engine, used: Frame, uses: Uses, plan: Plan) -> Measures:
         chosen = _picked(engine, chosen, keys)
         rows.append(chosen)
         facts.append(_facts(engine, chosen, keys))
-    columns = ["use_key", "label_key", "patient_key", "day", "value", "unit"]
-    return Measures(nw.concat([r.select(columns) for r in rows]), nw.concat(facts))
+    return Measures(nw.concat([r.select(_ROW) for r in rows]), nw.concat(facts))
 
 
 def anchor_levels(plan: Plan) -> Sequence[Sequence[MeasurePlan]]:
@@ -96,19 +96,16 @@ def _picked(engine: Engine, rows: Frame, keys: dict[int, MeasurePlan]) -> Frame:
     picks = {key: m.pick for key, m in keys.items() if m.pick}
     if not picks:
         return rows
-    rows = engine.keep(rows)
-    edges = rows.group_by(_KEY).agg(
+    # only the rows of these measures are set aside
+    picking = nw.col("use_key").is_in(list(picks))
+    looked_at = engine.keep(rows.filter(picking))
+    edges = looked_at.group_by(_KEY).agg(
         nw.col("day").min().alias("first_of_all"), nw.col("day").max().alias("last_of_all")
     )
-    firsts = nw.col("use_key").is_in([k for k, pick in picks.items() if pick == "first"])
-    lasts = nw.col("use_key").is_in([k for k, pick in picks.items() if pick == "last"])
-    day = nw.col("day")
-    kept = (
-        (firsts & (day == nw.col("first_of_all")))
-        | (lasts & (day == nw.col("last_of_all")))
-        | ~(firsts | lasts)
-    )
-    return rows.join(edges, on=_KEY).filter(kept)
+    firsts = nw.col("use_key").is_in([key for key, pick in picks.items() if pick == "first"])
+    edge = nw.when(firsts).then(nw.col("first_of_all")).otherwise(nw.col("last_of_all"))
+    kept = engine.keep(looked_at.join(edges, on=_KEY).filter(nw.col("day") == edge).select(*_ROW))
+    return nw.concat([rows.filter(~picking).select(*_ROW), kept])
 
 
 def _facts(engine: Engine, rows: Frame, keys: dict[int, MeasurePlan]) -> Frame:

@@ -34,9 +34,9 @@ def people(
     """One row for each patient of the extract, in the order of patient_key.
 
     Columns: patient_key, patient_id, practice_id, sex, birth_day, birth_precision; for the measure
-    with use_key k `m{k}_met`, `m{k}_count`, `m{k}_first`, `m{k}_last`; for each line of the plan,
-    by its place, `l{i}`; `caution`, `national`; `dropped`: the number of the first step that is
-    not passed (-1: none), and `failed`: how many are not.
+    with use_key k `m{k}_met`; for each line of the plan, by its place, `l{i}`; `caution`,
+    `national`; `dropped`: the number of the first step that is not passed (-1: none), and
+    `failed`: how many are not.
 
     Args:
         engine: where the frames live.
@@ -66,7 +66,7 @@ def people(
     failed = [~passes[step] for step in steps]
     found = frame.select(
         *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
-        *(column for key in uses.measures.values() for column in _columns(key)),
+        *(f"m{key}_met" for key in uses.measures.values()),
         *(f"l{i}" for i in range(len(plan.lines))),
         *("caution", "national"),
         _first_true(failed).alias("dropped"),
@@ -75,18 +75,14 @@ def people(
     return engine.take(found).sort_by("patient_key")
 
 
-def _columns(key: int) -> Sequence[str]:
-    return [f"m{key}_{part}" for part in ("met", "count", "first", "last")]
-
-
 def _wide(facts: Frame, uses: Uses) -> Frame:
-    columns: list[nw.Expr] = []
+    """One row for each patient of whom there are facts: 1 where a measure is met, 0 where not."""
     met = nw.when(nw.col("met")).then(nw.lit(1)).otherwise(nw.lit(0))
-    facts = facts.with_columns(met.alias("met"))
-    for key in uses.measures.values():
-        own = nw.col("use_key") == key
-        for name, part in zip(_columns(key), ("met", "count", "first", "last"), strict=True):
-            columns.append(nw.when(own).then(nw.col(part)).max().alias(name))
+    facts = facts.select("patient_key", "use_key", met.alias("met"))
+    columns = (
+        nw.when(nw.col("use_key") == key).then(nw.col("met")).max().alias(f"m{key}_met")
+        for key in uses.measures.values()
+    )
     return facts.group_by("patient_key").agg(*columns)
 
 
@@ -95,10 +91,8 @@ def _without_rows(plan: Plan, uses: Uses) -> Sequence[nw.Expr]:
     absent = ("registered", "research_dissent", "type_1", "caution", "practice_list", "national")
     columns = [nw.col(name).fill_null(value=False) for name in absent]
     for name, key in uses.measures.items():
-        met, count, _, _ = _columns(key)
-        without_rows = int(plan.measures[name].met_by_no_rows)
+        met, without_rows = f"m{key}_met", int(plan.measures[name].met_by_no_rows)
         columns.append((nw.col(met).fill_null(without_rows) == 1).alias(met))
-        columns.append(nw.col(count).fill_null(0).cast(nw.Int64()).alias(count))
     return columns
 
 

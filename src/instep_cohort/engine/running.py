@@ -25,11 +25,14 @@ class Findings:
 
     Attributes:
         people: one row per patient of the extract (`people.people`).
+        facts: what each measure came to for each patient with a row of it: use_key, patient_key,
+            met, count, first, last.
         evidence: the rows behind every fact (`evidence.evidence_rows`).
         missed: patient_key, use_key: rows that an exclude line would have used but for their date.
     """
 
     people: pa.Table
+    facts: pa.Table
     evidence: pa.Table
     missed: pa.Table
 
@@ -77,7 +80,7 @@ def run(
     rows = evidence_rows(engine, measured.rows, used, uses)
     excluding = exclude_measures(plan)
     missed = missed_for_their_date(engine, matched, uses, excluding)
-    return Findings(found, rows, missed)
+    return Findings(found, engine.take(measured.facts), rows, missed)
 
 
 def exclude_measures(plan: Plan) -> list[str]:

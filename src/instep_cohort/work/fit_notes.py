@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from instep_cohort.terminology.meanings import CERTIFIED, LENGTH_UNITS
@@ -65,26 +66,30 @@ def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
     by_date: dict[date, list[NoteRow]] = {}
     for row in rows:
         by_date.setdefault(row.issued, []).append(row)
-    found = []
-    for issued, held in sorted(by_date.items()):
-        said = [(statement, row) for row in held for statement in statements(row, rules)]
-        if said:
-            strongest = min((statement for statement, _ in said), key=CERTIFIED.index)
-            lengths = _lengths(issued, held, [row for _, row in said])
-            found.append(Note(issued, strongest, max(lengths, default=None)))
-    return found
+    notes = (_note(issued, by_date[issued], rules) for issued in sorted(by_date))
+    return [note for note in notes if note]
 
 
-def statements(row: NoteRow, rules: FitNoteRules) -> set[str]:
+def _note(issued: date, held: Sequence[NoteRow], rules: FitNoteRules) -> Note | None:
+    certifying = [row for row in held if statements(row.categories, rules)]
+    if not certifying:
+        return None
+    # nearly always one row and one statement
+    said = statements(certifying[0].categories, rules)
+    if len(certifying) > 1:
+        said = said.union(*(statements(row.categories, rules) for row in certifying))
+    strongest = next(statement for statement in CERTIFIED if statement in said)
+    return Note(issued, strongest, max(_lengths(issued, held, certifying), default=None))
+
+
+@cache
+def statements(categories: frozenset[str], rules: FitNoteRules) -> frozenset[str]:
     """What a row certifies under the rules of the study: nothing for a duplicate or a refusal."""
-    said = set(row.categories & set(CERTIFIED))
-    counts_as_unspecified = {
-        "private": rules.private_counts,
-        "heading": rules.headings_count,
-    }
-    if any(counts for name, counts in counts_as_unspecified.items() if name in row.categories):
+    said = set(categories & set(CERTIFIED))
+    counts_as_unspecified = {"private": rules.private_counts, "heading": rules.headings_count}
+    if any(counts for name, counts in counts_as_unspecified.items() if name in categories):
         said.add("unspecified")
-    return said
+    return frozenset(said)
 
 
 def certified_sickness(
@@ -143,19 +148,21 @@ def _run_is_long(runs: Sequence[tuple[date, date]], rules: FitNoteRules, on: dat
 
 def _lengths(issued: date, held: Sequence[NoteRow], certifying: Sequence[NoteRow]) -> list[int]:
     """The usable lengths in days of one issue date."""
-    given = [(row.value, _unit(row.unit)) for row in certifying]
+    given = [(row.value, _unit(row.unit)) for row in certifying if row.value is not None]
     given += [
-        (row.value, LENGTH_UNITS[name])
+        (row.value, unit)
         for row in held
-        for name in LENGTH_UNITS
-        if name in row.categories
+        if row.value is not None
+        for unit in _length_units(row.categories)
     ]
-    lengths = (
-        length_in_days(issued, value, unit)
-        for value, unit in given
-        if value is not None and unit is not None
-    )
+    lengths = (length_in_days(issued, value, unit) for value, unit in given if unit is not None)
     return [days for days in lengths if days is not None]
+
+
+@cache
+def _length_units(categories: frozenset[str]) -> Sequence[str]:
+    """The units in which the categories of a row say that its value is a length."""
+    return [unit for name, unit in LENGTH_UNITS.items() if name in categories]
 
 
 _UNITS: Mapping[str, str] = {
