@@ -31,9 +31,12 @@ def facts_table(
         "patient_id": people["patient_id"],
         "practice_id": people["practice_id"],
     }
+    keys = people["patient_key"]
+    highest = pc.max(pa.chunked_array([*keys.chunks, *facts["patient_key"].chunks], keys.type))
     for name, key in uses.measures.items():
         own = facts.filter(pc.equal(facts["use_key"], key))
-        place = pc.index_in(people["patient_key"], value_set=own["patient_key"])
+        # where in `own` each patient is; keys run from 0 without holes
+        place = pc.inverse_permutation(own["patient_key"], max_index=highest.as_py()).take(keys)
         columns[f"{name}_met"] = people[f"m{key}_met"]
         counts = pc.cast(own["count"], pa.int32()).take(place)
         columns[f"{name}_count"] = pc.fill_null(counts, 0)

@@ -21,7 +21,7 @@ from instep_cohort.errors import UsageError
 if TYPE_CHECKING:
     from instep_cohort.cohort.result import Cohort, TableName
 
-PARQUET: tuple[TableName, ...] = ("candidates", "evidence", "facts", "spells")
+PARQUET: tuple[TableName, ...] = ("evidence", "facts", "candidates", "spells")  # largest first
 CSV: tuple[TableName, ...] = ("candidates", "attrition", "resolution")
 
 _OURS = {
@@ -80,24 +80,27 @@ def refuse_foreign(folder: Path) -> None:
 
 def _write(cohort: Cohort, folder: Path) -> None:
     # Arrow writes its files beside the workbook, which is made in Python
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        tables = beside.submit(_write_tables, cohort, folder)
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        writing = [beside.submit(_write_parquet, cohort, folder, name) for name in PARQUET]
+        writing += [beside.submit(_write_csv, cohort, folder, name) for name in CSV]
         _write_workbook(cohort, folder)
-        tables.result()
+        for one in writing:
+            one.result()
     files = sorted(path.name for path in folder.iterdir())
     classes = dict.fromkeys([*files, "manifest.json"], str(ArtefactClass.PRACTICE_ONLY))
     text = json.dumps({**cohort.manifest, "files": classes}, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_tables(cohort: Cohort, folder: Path) -> None:
-    for name in PARQUET:
-        # without the Arrow schema, dictionary columns are read back as plain text
-        pq.write_table(
-            cohort.tables[name], folder / f"{name}.parquet", compression="zstd", store_schema=False
-        )
-    for name in CSV:
-        pa_csv.write_csv(harmless(cohort.tables[name]), folder / f"{name}.csv")
+def _write_parquet(cohort: Cohort, folder: Path, name: TableName) -> None:
+    # without the Arrow schema, dictionary columns are read back as plain text
+    pq.write_table(
+        cohort.tables[name], folder / f"{name}.parquet", compression="zstd", store_schema=False
+    )
+
+
+def _write_csv(cohort: Cohort, folder: Path, name: TableName) -> None:
+    pa_csv.write_csv(harmless(cohort.tables[name]), folder / f"{name}.csv")
 
 
 def _write_workbook(cohort: Cohort, folder: Path) -> None:

@@ -24,6 +24,7 @@ class TableSheet(Worksheet):  # type: ignore[misc]
         self._check_dimensions(0, 0)
         self._check_dimensions(max(table.num_rows, 1), table.num_columns - 1)
         self._held = (table, head, formats)
+        self.written = False
 
     def _write_rows(self) -> None:
         """Writes every row; the base class calls it when the workbook is closed."""
@@ -37,6 +38,7 @@ class TableSheet(Worksheet):  # type: ignore[misc]
         ]
         rows = zip(*columns, strict=True)
         self.fh.write("".join(_row(number, cells) for number, cells in enumerate(rows, start=2)))
+        self.written = True
 
 
 def _lettered(columns: Sequence[Any]) -> Iterable[tuple[str, Any]]:

@@ -71,9 +71,12 @@ def write_workbook(
             "date": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
             "plain": workbook.add_format({"valign": "top"}),
         }
-        _write_table(workbook.add_worksheet("Candidates", TableSheet), candidates, formats)
-        _write_table(workbook.add_worksheet("Attrition", TableSheet), attrition, formats)
+        sheets = [workbook.add_worksheet(name, TableSheet) for name in ("Candidates", "Attrition")]
+        for sheet, table in zip(sheets, (candidates, attrition), strict=True):
+            _write_table(sheet, table, formats)
         _write_about(workbook.add_worksheet("About"), about, candidates.column_names, formats)
+    if not all(sheet.written for sheet in sheets):
+        raise RuntimeError("this version of XlsxWriter writes its rows in another way")
 
 
 def _write_table(sheet: Any, table: pa.Table, formats: Mapping[str, Any]) -> None:

@@ -113,10 +113,9 @@ def _facts(engine: Engine, rows: Frame, keys: dict[int, MeasurePlan]) -> Frame:
     special = {k: m for k, m in keys.items() if m.apart or m.in_any}
     if special:
         days = engine.keep(days)
-    dated = ~nw.col("day").is_null()
     counts = days.group_by(_KEY).agg(
         nw.col("rows").sum().cast(nw.Int64()).alias("rows"),
-        nw.when(dated).then(nw.lit(1)).otherwise(nw.lit(0)).sum().cast(nw.Int64()).alias("dates"),
+        nw.col("day").count().cast(nw.Int64()).alias("dates"),
         nw.col("day").min().alias("first"),
         nw.col("day").max().alias("last"),
     )

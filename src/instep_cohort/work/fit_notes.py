@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from instep_cohort.terminology.meanings import CERTIFIED, LENGTH_UNITS
@@ -71,15 +71,35 @@ def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
 
 
 def _note(issued: date, held: Sequence[NoteRow], rules: FitNoteRules) -> Note | None:
-    certifying = [row for row in held if statements(row.categories, rules)]
+    said = _said(tuple(row[1:] for row in held), rules)
+    if said is None:
+        return None
+    lengths = (length_in_days(issued, value, unit) for value, unit in said.lengths)
+    usable = [days for days in lengths if days is not None]
+    return Note(issued, said.statement, max(usable, default=None))
+
+
+class _Said(NamedTuple):
+    """What rows of one date say, whatever the date: a statement, and values with their unit."""
+
+    statement: str
+    lengths: Sequence[tuple[float, str]]
+
+
+@lru_cache(maxsize=10_000)  # the same few rows are written again and again
+def _said(
+    held: Sequence[tuple[frozenset[str], float | None, str | None]], rules: FitNoteRules
+) -> _Said | None:
+    certifying = [row for row in held if statements(row[0], rules)]
     if not certifying:
         return None
-    # nearly always one row and one statement
-    said = statements(certifying[0].categories, rules)
-    if len(certifying) > 1:
-        said = said.union(*(statements(row.categories, rules) for row in certifying))
-    strongest = next(statement for statement in CERTIFIED if statement in said)
-    return Note(issued, strongest, max(_lengths(issued, held, certifying), default=None))
+    said = frozenset().union(*(statements(categories, rules) for categories, _, _ in certifying))
+    given = [(value, _unit(unit)) for _, value, unit in certifying]
+    given += [(value, unit) for categories, value, _ in held for unit in _length_units(categories)]
+    return _Said(
+        next(statement for statement in CERTIFIED if statement in said),
+        [(value, unit) for value, unit in given if value is not None and unit is not None],
+    )
 
 
 @cache
@@ -144,19 +164,6 @@ def _run_is_long(runs: Sequence[tuple[date, date]], rules: FitNoteRules, on: dat
         return False
     first, last = runs[-1]
     return (last - first).days >= LONG_TERM_DAYS and (on - last).days <= rules.issue_gap
-
-
-def _lengths(issued: date, held: Sequence[NoteRow], certifying: Sequence[NoteRow]) -> list[int]:
-    """The usable lengths in days of one issue date."""
-    given = [(row.value, _unit(row.unit)) for row in certifying if row.value is not None]
-    given += [
-        (row.value, unit)
-        for row in held
-        if row.value is not None
-        for unit in _length_units(row.categories)
-    ]
-    lengths = (length_in_days(issued, value, unit) for value, unit in given if unit is not None)
-    return [days for days in lengths if days is not None]
 
 
 @cache
