@@ -19,11 +19,15 @@ ALLOWED = {
     "codelists": {"errors", "shipped_files", "small_tables", "terminology"},
     "extracts": {"errors", "small_tables", "terminology"},
     "work": {"errors", "terminology"},
+    "discovery": {
+        *("errors", "codelists", "extracts", "terminology", "disclosure", "small_tables"),
+    },
     "engine": {"errors", "study", "work", "codelists", "extracts", "terminology"},
     "cohort": {
         *("errors", "engine", "study", "work", "codelists", "extracts", "terminology"),
         *("disclosure", "small_tables"),
     },
+    "emis_search": {"errors", "study", "codelists", "terminology"},
     "synthetic": {"errors", "cohort", "engine", "study", "work", "codelists", "extracts"},
 }
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from instep_cohort.codelists import Codelist, Library
     from instep_cohort.cohort import Cohort, identify, open_run
+    from instep_cohort.discovery import Coverage, SearchResult, coverage, search
     from instep_cohort.errors import (
         DefinitionError,
         ExtractError,
@@ -31,39 +32,47 @@ if TYPE_CHECKING:
 _HOME = {
     "Codelist": "codelists",
     "Cohort": "cohort",
+    "Coverage": "discovery",
     "DefinitionError": "errors",
     "ExtractError": "errors",
     "InstepError": "errors",
     "Library": "codelists",
     "SafetyRefusal": "errors",
+    "SearchResult": "discovery",
     "Store": "extracts",
     "Study": "study",
     "UsageError": "errors",
+    "coverage": "discovery",
     "identify": "cohort",
     "ingest": "extracts",
     "load_study": "study",
     "make_practice": "synthetic",
     "open_run": "cohort",
     "open_store": "extracts",
+    "search": "discovery",
 }
 
 __all__ = [
     "Codelist",
     "Cohort",
+    "Coverage",
     "DefinitionError",
     "ExtractError",
     "InstepError",
     "Library",
     "SafetyRefusal",
+    "SearchResult",
     "Store",
     "Study",
     "UsageError",
+    "coverage",
     "identify",
     "ingest",
     "load_study",
     "make_practice",
     "open_run",
     "open_store",
+    "search",
 ]
 
 

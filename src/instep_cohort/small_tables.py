@@ -1,19 +1,34 @@
-"""Small tables for a terminal and for a notebook."""
+"""Small tables for a terminal, for a notebook and for a spreadsheet."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from html import escape
 
+_FORMULA = frozenset("=+-@\t\r")
 _LEFT = ' style="text-align:left"'  # a notebook puts every cell on the right
 
 
 def text_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The caption, and under it the columns side by side, each as wide as it needs."""
-    lines = [tuple(header), *(tuple(map(str, row)) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    body = ("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-    return "\n".join((caption, *body))
+    """The caption, and under it the columns side by side: words on the left, numbers on the right.
+
+    A column is as wide as it needs; an empty caption is left out.
+    """
+    held = [tuple(row) for row in rows]
+    lines = [tuple(header), *(tuple(map(shown, row)) for row in held)]
+    columns = list(zip(*lines, strict=True))
+    numbers = [
+        bool(held) and all(isinstance(row[n], int) for row in held) for n in range(len(columns))
+    ]
+    widths = [max(map(len, column)) for column in columns]
+    sides = [str.rjust if number else str.ljust for number in numbers]
+    body = (
+        "  ".join(side(cell, width) for side, cell, width in zip(sides, line, widths, strict=True))
+        for line in lines
+    )
+    return "\n".join(line.rstrip() for line in ((caption, *body) if caption else body))
 
 
 def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -35,6 +50,20 @@ def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[obje
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The same as CSV; text that a spreadsheet would run as a formula has an apostrophe before it.
+
+    Such text begins with ``=``, ``+``, ``-``, ``@``, a tab or a return.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        cells = [str(cell) for cell in row]
+        writer.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells])
+    return out.getvalue()
 
 
 def shown(cell: object) -> str:

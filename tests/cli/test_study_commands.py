@@ -53,7 +53,7 @@ def mine(tmp_path, *pairs):
 def test_check_of_a_study_that_can_run(instep):
     ended = instep("study", "check", "instep")
     assert ended.code == 0
-    assert ended.err.endswith("0 errors, 0 warnings, 9 notes\n")
+    assert ended.err.endswith("0 errors, 0 warnings, 10 notes\n")
     assert all(line.startswith("note: ") for line in ended.out.splitlines())
 
 
@@ -88,7 +88,7 @@ def test_check_as_json(instep, tmp_path):
         "found": "there is no such key",
         "repair": "did you mean at_least?",
         "file": str(path),
-        "line": 72,
+        "line": 76,
     }
 
 
@@ -116,7 +116,7 @@ def test_show_on_a_day(instep):
     ended = instep("study", "show", "instep", "--on", "2026-11-01", "--set", "issues=4")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith(
-        "instep 1.0.0: People with chronic pain who may be out of work, on 2026-11-01\n"
+        "instep 1.1.0: People with chronic pain who may be out of work, on 2026-11-01\n"
     )
     assert (
         "opioid_use: at least 4 dates of opioids (medicines) from 2026-05-03 to 2026-11-01"
@@ -151,14 +151,14 @@ def test_diff(instep, tmp_path):
         "measures.opioid_use: at least: 3 → 4",
         "measures.gabapentinoid_use: at least: 3 → 4",
     ]
-    assert ended.err == "instep 1.0.0 → instep 1.0.0: 3 changes in meaning\n"
+    assert ended.err == "instep 1.1.0 → instep 1.1.0: 3 changes in meaning\n"
     result = json.loads(instep("study", "diff", "instep", path, "--json").out)
     assert result["changes"][0] == {
         "section": "parameters", "name": "issues", "kind": "changed", "key": "", "before": "3", "after": "4",
     }  # fmt: skip
-    assert result["a"] == {"study": "instep", "version": "1.0.0"}
+    assert result["a"] == {"study": "instep", "version": "1.1.0"}
     same = instep("study", "diff", "instep", mine(tmp_path, ("# InSTEP", "# Once more: InSTEP")))
-    assert (same.out, same.err) == ("", "instep 1.0.0 → instep 1.0.0: no changes in meaning\n")
+    assert (same.out, same.err) == ("", "instep 1.1.0 → instep 1.1.0: no changes in meaning\n")
 
 
 # ---------------------------------------------------------------- test

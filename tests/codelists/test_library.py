@@ -5,9 +5,9 @@ import types
 from datetime import date
 
 import pytest
-from made_lists import CARD, HEADER, ROWS, write_list
+from made_lists import CARD, ROWS, write_list
 
-from instep_cohort.codelists import Library, Match, Release, Selector, Source, describe
+from instep_cohort.codelists import Library, Match, Release, Selector, Source
 from instep_cohort.errors import DefinitionError, UsageError
 from instep_cohort.terminology import System
 
@@ -167,9 +167,9 @@ def test_a_list_shows_itself(library):
     assert repr(one) == (
         "aches 1.10.0 (reviewed): Aches\n"
         "system   match        category  selectors\n"
-        "read_v2  descendants  pain      1\n"
-        "read_v2  exact        stiff     1\n"
-        "read_v2  exclude                1"
+        "read_v2  descendants  pain              1\n"
+        "read_v2  exact        stiff             1\n"
+        "read_v2  exclude                        1"
     )
     html = one._repr_html_()
     assert html.startswith("<table><caption>aches 1.10.0 (reviewed): Aches</caption>")
@@ -180,43 +180,3 @@ def test_what_a_notebook_shows_is_escaped(tmp_path):
     write_list(tmp_path, card=CARD.replace("title: Aches", "title: <b>Aches</b> & more"))
     html = Library(tmp_path).get("aches", "1.0.0")._repr_html_()
     assert "&lt;b&gt;Aches&lt;/b&gt; &amp; more" in html
-
-
-def test_a_list_described_for_its_reviewer(library):
-    assert (
-        describe(library.get("aches", "1.10.0"))
-        == """\
-aches 1.10.0 (reviewed): Aches
-
-People who ache.
-
-Categories
-- pain: where it hurts
-- stiff: where it is stiff
-
-Method
-Read line by line.
-
-Sources
-- read: Read v2; the reference; none needed
-
-Not covered
-- moods
-
-Notes
-- none
-
-To be read again by 2027-11-24
-
-History
-- 1.10.0 (2026-11-24, reviewed, read by A. Clinician on 2026-11-20): third
-- 1.9.0 (2026-11-24, draft): second
-- 1.0.0 (2026-11-24, draft): first
-
-3 selectors
-system   code   match        category  term                              note
-read_v2  N05..  descendants  pain      Osteoarthritis
-read_v2  N051.  exact        stiff     Localised primary osteoarthritis
-read_v2  N05zL  exclude                Osteoarthritis NOS of knee"""
-    )
-    assert HEADER.split(",")[0] == "system"

@@ -68,8 +68,8 @@ def test_a_resolution_shows_itself():
     assert repr(found) == (
         "aches 1.0.0 in this extract: 3 codes, 2 of 6 selectors met none\n"
         "category  matched by  codes  rows\n"
-        "pain      code        2      3\n"
-        "stiff     dictionary  1      4"
+        "pain      code            2     3\n"
+        "stiff     dictionary      1     4"
     )
     assert ">dictionary</td>" in found._repr_html_()
 

@@ -3,13 +3,17 @@
 import csv
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from instep_cohort.codelists import Severity, check
+from instep_cohort.codelists import Match, Selector, Severity, check
+from instep_cohort.codelists.comparing import compare
 from instep_cohort.codelists.files import load
+from instep_cohort.codelists.releasing.bumps import next_version, reasons
 from instep_cohort.codelists.versions import list_folders, released
+from instep_cohort.terminology import System
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "codelists"
@@ -57,6 +61,17 @@ def test_every_list_says_what_it_is(folder):
         assert one.status == "draft" or one.history[0].reviewer
 
 
+def test_a_new_version_has_the_number_that_its_change_asks_for():
+    looked_at = 0
+    for folder in FOLDERS:
+        for older, newer in pairwise(released(folder)):
+            change = compare(load(folder, older), load(folder, newer))
+            asked = max((one.bump for one in reasons(change.rows)), key=lambda bump: bump.size)
+            assert newer == next_version(older, asked), folder.name
+            looked_at += 1
+    assert looked_at >= 10
+
+
 def folded(term):
     return " ".join(term.split()).casefold()
 
@@ -86,9 +101,41 @@ def rows_of(file):
         return list(csv.DictReader(opened))
 
 
+@pytest.fixture(scope="module")
+def preferred():
+    """Each (Read v2 code, CTV3 code) that the map joins by the preferred term."""
+    rows = rows_of("read-v2-to-ctv3.csv")
+    return {(row["read_v2"], row["ctv3"]) for row in rows if row["term_code"] == "00"}
+
+
+THROUGH_MAP = re.compile(r"map (\S+); term of the (Read v2|CTV3) code")
+
+
+def terms_through_map(selector, known, preferred):
+    """The terms of the code on the other side of the map, where the row says it has one of them."""
+    said = THROUGH_MAP.fullmatch(selector.note)
+    if said is None:
+        return set()
+    partner, theirs = said[1], {"Read v2": "read_v2", "CTV3": "ctv3"}[said[2]]
+    pair = (partner, selector.code) if theirs == "read_v2" else (selector.code, partner)
+    return known.get((theirs, partner), set()) if pair in preferred else set()
+
+
+def test_a_term_through_the_map_needs_the_map_and_the_other_code():
+    known, preferred = {("read_v2", "N2132"): {"tennis elbow"}}, {("N2132", "N2132")}
+    for note, code, expected in (
+        ("map N2132; term of the Read v2 code", "N2132", {"tennis elbow"}),
+        ("map N2132; term of the Read v2 code", "N2133", set()),
+        ("map N2132; term of the CTV3 code", "N2132", set()),
+        ("map N2132", "N2132", set()),
+    ):
+        selector = Selector(System.CTV3, code, Match.EXACT, "pain", "Tennis elbow", note)
+        assert terms_through_map(selector, known, preferred) == expected
+
+
 @needs_reference
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_read_code_and_its_term_are_in_the_reference(folder, known_terms):
+def test_every_read_code_and_its_term_are_in_the_reference(folder, known_terms, preferred):
     wrong, looked_at = [], 0
     for version in released(folder):
         for selector in load(folder, version).selectors:
@@ -96,6 +143,7 @@ def test_every_read_code_and_its_term_are_in_the_reference(folder, known_terms):
                 continue
             looked_at += 1
             known = known_terms.get((str(selector.system), selector.code[:5]), set())
+            known = known | terms_through_map(selector, known_terms, preferred)
             if folded(selector.term) not in known:
                 wrong.append(
                     (f"{folder.name}:{selector.line}", selector.code, selector.term, known)

@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from instep_cohort.cli import codelists, demo, explain, identify, ingest, study
+from instep_cohort.cli import (
+    changes,
+    codelists,
+    demo,
+    explain,
+    identify,
+    ingest,
+    picture,
+    profiles,
+    study,
+    work_status,
+)
 from instep_cohort.errors import InstepError
 
 app = typer.Typer(
@@ -23,9 +34,13 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
+app.command("changes")(changes.changes)
+app.command("work-status")(work_status.work_status)
 app.command("demo")(demo.demo)
+app.add_typer(profiles.app, name="profiles")
 app.add_typer(codelists.app, name="codelists")
 app.add_typer(study.app, name="study")
+app.add_typer(picture.app, name="picture")
 
 
 def _show_version(*, asked: bool) -> None:

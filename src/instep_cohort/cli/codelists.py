@@ -1,15 +1,21 @@
-"""`instep-cohort codelists`: list, show, check."""
+"""`instep-cohort codelists`: list, show, check; the other commands are in modules beside it."""
 
 from __future__ import annotations
 
 import json
-import sys
-from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from instep_cohort.cli import (
+    codelists_authoring,
+    codelists_check,
+    codelists_compare,
+    codelists_coverage,
+    codelists_crosswalk,
+    codelists_emis,
+    codelists_exchange,
+)
 from instep_cohort.cli.options import AsJson, Codelists
 from instep_cohort.errors import DefinitionError
 
@@ -28,6 +34,9 @@ def list_them(
     library = Library(folder)
     rows, wrong = [], []
     for name in library.ids():
+        if not library.versions(name):
+            rows.append((name, "", "not released", 0, "being written, no study can use it yet"))
+            continue
         try:
             one = library.latest(name)
         except DefinitionError as error:
@@ -50,38 +59,38 @@ def show(
     name: Annotated[str, typer.Argument(help="A codelist, such as opioids.", metavar="ID")],
     folder: Codelists = None,
     version: Annotated[str | None, typer.Option(help="A version; the latest if none.")] = None,
-) -> None:
-    """Shows a codelist: its purpose, how it was made, and every selector with its term."""
-    from instep_cohort.codelists import Library, describe
-
-    library = Library(folder)
-    typer.echo(describe(library.get(name, version) if version else library.latest(name)))
-
-
-@app.command("check")
-def check(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder of codelists; the shipped ones if none.")
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option(help="The day to judge review dates by; today if none.")
-    ] = None,
     *,
+    selectors: Annotated[
+        bool,
+        typer.Option(
+            "--selectors/--summary", help="Every row with its term, or only what the list says."
+        ),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Says everything that is wrong with the codelists; ends with 3 where there is an error."""
-    from instep_cohort.cli.dates import iso_date
-    from instep_cohort.codelists import check as find
-    from instep_cohort.shipped_files import shipped
+    """Shows a codelist: its purpose, how it was made, and every selector with its term."""
+    from instep_cohort.codelists import Library
+    from instep_cohort.codelists.describing import as_dict, describe
 
-    day = iso_date(on, "--on") if on else date.today()
-    findings = find(folder or shipped("codelists"), on=day)
+    library = Library(folder)
+    one = library.get(name, version) if version else library.latest(name)
     if as_json:
-        typer.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+        said = as_dict(one, selectors=selectors)
+        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
     else:
-        for finding in findings:
-            typer.echo(str(finding))
-        errors = sum(finding.severity == "error" for finding in findings)
-        typer.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
-    if any(finding.severity == "error" for finding in findings):
-        sys.exit(3)
+        typer.echo(describe(one, selectors=selectors))
+
+
+app.command("check")(codelists_check.check)
+app.command("new")(codelists_authoring.new)
+app.command("release")(codelists_authoring.release)
+app.command("review")(codelists_authoring.review)
+app.command("lock")(codelists_authoring.lock)
+app.command("compare")(codelists_compare.compare)
+app.command("crosswalk")(codelists_crosswalk.crosswalk)
+app.command("import")(codelists_exchange.import_codelist)
+app.command("import-emis")(codelists_emis.import_emis)
+app.command("export")(codelists_exchange.export_codelist)
+app.command("formats")(codelists_exchange.formats)
+app.command("coverage")(codelists_coverage.coverage)
+app.command("search")(codelists_coverage.search)

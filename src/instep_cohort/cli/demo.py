@@ -21,7 +21,8 @@ def demo(
 ) -> None:
     """Makes up a practice, reads its extract, and finds the candidates of the study instep."""
     from instep_cohort.cohort import identify
-    from instep_cohort.cohort.result import attrition_lines, tier_lines
+    from instep_cohort.cohort.result import attrition_lines
+    from instep_cohort.cohort.tier_table import tier_lines
     from instep_cohort.extracts import ingest
     from instep_cohort.study import load_study
     from instep_cohort.synthetic import make_practice
@@ -37,7 +38,7 @@ def demo(
     )
     run = cohort.save(out / "run")
     typer.echo("\n".join(attrition_lines(cohort.to_arrow("attrition"))))
-    typer.echo("\n".join(["", *tier_lines(cohort.tiers)]))
+    typer.echo("\n".join(["", *tier_lines(cohort.to_arrow("tiers"))]))
     typer.echo(f"\nThe first of {len(cohort):,} candidates (all made up):")
     for row in cohort.to_arrow().slice(0, _SHOWN).to_pylist():
         who = f"{row['patient_id']}  {row['sex']} {row['age']}  tier {row['tier']}"

@@ -44,8 +44,9 @@ def identify(
 ) -> None:
     """Finds the candidates of a study and writes them with their evidence to a run folder."""
     from instep_cohort.cohort import identify as find
-    from instep_cohort.cohort.result import attrition_lines, tier_lines
+    from instep_cohort.cohort.result import attrition_lines
     from instep_cohort.cohort.run_folder import refuse_foreign
+    from instep_cohort.cohort.tier_table import tier_lines
     from instep_cohort.extracts import open_store
     from instep_cohort.study import load_study
 
@@ -78,5 +79,5 @@ def identify(
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
         return
     typer.echo("\n".join(attrition_lines(attrition)))
-    typer.echo("\n".join(["", *tier_lines(cohort.tiers)]))
+    typer.echo("\n".join(["", *tier_lines(cohort.to_arrow("tiers"))]))
     typer.echo(f"\n{len(cohort):,} candidates: {out / 'candidates.xlsx'}")

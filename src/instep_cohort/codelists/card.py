@@ -13,10 +13,12 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from instep_cohort.codelists.decoding import decoded
 from instep_cohort.codelists.findings import Finding, finding
-from instep_cohort.codelists.model import Release, Source
-from instep_cohort.codelists.rows import decoded
+from instep_cohort.codelists.model import CrosswalkDecision, Release, Source
 from instep_cohort.codelists.versions import VERSION, version_key
+from instep_cohort.terminology.code_faults import fault as code_fault
+from instep_cohort.terminology.systems import System
 
 CARD_NAME = "codelist.yaml"
 
@@ -71,6 +73,15 @@ class ReleaseEntry(_Part):
     reviewed_on: _Day | None = None
 
 
+class DecisionEntry(_Part):
+    """One entry of ``crosswalk``."""
+
+    decision: Literal["left_out", "said_elsewhere", "categories_differ"]
+    read_v2: list[_Text] = []
+    ctv3: list[_Text] = []
+    reason: _Text
+
+
 class Card(_Part):
     """What codelist.yaml holds."""
 
@@ -83,8 +94,9 @@ class Card(_Part):
     sources: Annotated[list[SourceEntry], Field(min_length=1)]
     not_covered: list[_Text]
     notes: list[_Text] = []
+    crosswalk: list[DecisionEntry] = []
     review_by: _Day
-    history: Annotated[list[ReleaseEntry], Field(min_length=1)]
+    history: list[ReleaseEntry]
 
     def releases(self) -> tuple[Release, ...]:
         """The history as the model of a list has it, newest first."""
@@ -96,6 +108,19 @@ class Card(_Part):
     def cited(self) -> tuple[Source, ...]:
         """The sources as the model of a list has them."""
         return tuple(Source(s.key, s.title, s.where, s.licence) for s in self.sources)
+
+    def decisions(self, lines: Lines) -> tuple[CrosswalkDecision, ...]:
+        """The decisions of its crosswalk as the model of a list has them."""
+        return tuple(
+            CrosswalkDecision(
+                one.decision,
+                tuple(one.read_v2),
+                tuple(one.ctv3),
+                one.reason,
+                lines.at(["crosswalk", place]),
+            )
+            for place, one in enumerate(self.crosswalk)
+        )
 
 
 class ReadCard(NamedTuple):
@@ -192,7 +217,11 @@ def _twice(node: yaml.Node | None, file: str) -> Iterator[Finding]:
                 )
 
 
-_KEYS: Mapping[str, type[BaseModel]] = {"sources": SourceEntry, "history": ReleaseEntry}
+_KEYS: Mapping[str, type[BaseModel]] = {
+    "sources": SourceEntry,
+    "crosswalk": DecisionEntry,
+    "history": ReleaseEntry,
+}
 
 
 def _explained(error: ErrorDetails, lines: Lines, file: str) -> Finding:
@@ -265,6 +294,30 @@ def _card_findings(card: Card, lines: Lines, folder: str, file: str) -> Iterator
                 where=where,
             )
     yield from _history_order(card, lines, file)
+    for place, decision in enumerate(card.crosswalk):
+        for text, repair in _decision_faults(decision):
+            yield finding(
+                "crosswalk-decision",
+                text,
+                repair,
+                file=file,
+                line=lines.at(["crosswalk", place]),
+                where=f"crosswalk[{place}]",
+            )
+
+
+def _decision_faults(entry: DecisionEntry) -> Iterator[tuple[str, str]]:
+    """Yields what is wrong with a decision, and the repair."""
+    if not (entry.read_v2 or entry.ctv3):
+        yield "the decision names no code", "read_v2: [...], ctv3: [...], or both"
+    elif entry.decision == "categories_differ" and not (entry.read_v2 and entry.ctv3):
+        yield "two categories need a code of each side", "name read_v2 and ctv3"
+    for system, codes in ((System.READ_V2, entry.read_v2), (System.CTV3, entry.ctv3)):
+        for code in codes:
+            if wrong := code_fault(system, code):
+                yield wrong.text, wrong.repair
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            yield f"{system} {code!r} stands twice in the decision", "take one out"
 
 
 def _history_order(card: Card, lines: Lines, file: str) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from instep_cohort.codelists.rows import read_rows
 from instep_cohort.errors import DefinitionError
 
 if TYPE_CHECKING:
-    from instep_cohort.codelists.card import Card, ReadCard
+    from instep_cohort.codelists.card import Card, Lines, ReadCard
 
 
 class ReadVersion(NamedTuple):
@@ -41,7 +41,11 @@ def read_folder_card(folder: Path) -> ReadCard:
 def read_version(folder: Path, version: str, facts: ListFacts) -> ReadVersion:
     """The rows of one version in a list's folder, and everything wrong with each."""
     data = (folder / f"{version}.csv").read_bytes()
-    file = f"{folder.name}/{version}.csv"
+    return read_selectors(data, f"{folder.name}/{version}.csv", facts)
+
+
+def read_selectors(data: bytes, file: str, facts: ListFacts) -> ReadVersion:
+    """The rows of a version given as the bytes of its file, and everything wrong with each."""
     rows, findings = read_rows(data, file)
     selectors = []
     for row in rows:
@@ -59,7 +63,7 @@ def load(folder: Path, version: str) -> Codelist:
         DefinitionError: anything in either file is wrong, every fault with file and line.
             ``descendants`` that need a hierarchy table are refused later, by ``resolve``.
     """
-    card, findings, _ = read_folder_card(folder)
+    card, findings, lines = read_folder_card(folder)
     facts = ListFacts(card.categories if card else None, card.kind if card else None)
     read = read_version(folder, version, facts)
     findings = [*findings, *read.findings, *_loading_findings(folder, version, card, read)]
@@ -70,7 +74,7 @@ def load(folder: Path, version: str) -> Codelist:
     ]
     if faults or card is None:
         raise DefinitionError(faults)
-    return _codelist(card, version, read, folder / f"{version}.csv")
+    return _codelist(card, lines, version, read, folder / f"{version}.csv")
 
 
 def _loading_findings(
@@ -88,7 +92,7 @@ def _loading_findings(
         )
 
 
-def _codelist(card: Card, version: str, read: ReadVersion, file: Path) -> Codelist:
+def _codelist(card: Card, lines: Lines, version: str, read: ReadVersion, file: Path) -> Codelist:
     history = card.releases()
     return Codelist(
         id=card.id,
@@ -103,6 +107,7 @@ def _codelist(card: Card, version: str, read: ReadVersion, file: Path) -> Codeli
         sources=card.cited(),
         not_covered=tuple(card.not_covered),
         notes=tuple(card.notes),
+        crosswalk=card.decisions(lines),
         review_by=card.review_by,
         history=history,
         sha256=read.sha256,

@@ -10,10 +10,11 @@ from instep_cohort.errors import Fault
 
 
 class Severity(StrEnum):
-    """Whether a list with this finding is refused, or only read with a frown."""
+    """Whether a list with this finding is refused, read with a frown, or only remarked on."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Rule(NamedTuple):
@@ -21,6 +22,25 @@ class Rule(NamedTuple):
 
     severity: Severity
     meaning: str
+
+
+class Action(StrEnum):
+    """What a repaired copy does about a finding."""
+
+    WRITE = "write"  # another text into the cell
+    DROP = "drop"  # the row is left out
+    REWRITE = "rewrite"  # the file is written in its one form: UTF-8, LF, commas, sorted
+
+
+class Mend(NamedTuple):
+    """A repair that leaves no doubt: what is done, and the new text of a cell."""
+
+    action: Action
+    text: str = ""
+
+
+DROP = Mend(Action.DROP)
+REWRITE = Mend(Action.REWRITE)
 
 
 class Finding(NamedTuple):
@@ -34,6 +54,8 @@ class Finding(NamedTuple):
         text: what was found, one sentence.
         repair: what would be right; may be empty.
         where: the column or YAML path; may be empty.
+        row_code: the code of the row that it is about, as it stands in the file; may be empty.
+        mend: the repair, where it leaves no doubt; ``None`` where a person has to decide.
     """
 
     file: str
@@ -43,14 +65,26 @@ class Finding(NamedTuple):
     text: str
     repair: str = ""
     where: str = ""
+    row_code: str = ""
+    mend: Mend | None = None
 
     def as_fault(self) -> Fault:
         """The same as a fault of a `DefinitionError`."""
         return Fault(self.where, self.text, self.repair, self.file, self.line)
 
-    def as_dict(self) -> dict[str, str | int | None]:
-        """The same with the names of its parts, for JSON."""
-        return {**self._asdict(), "severity": str(self.severity)}
+    def as_dict(self) -> dict[str, str | int | bool | None]:
+        """The same for JSON; ``rule`` is the kind of finding, ``code`` the code of the row."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.where,
+            "code": self.row_code,
+            "rule": self.code,
+            "severity": str(self.severity),
+            "message": self.text,
+            "repair": self.repair,
+            "fixable": self.mend is not None,
+        }
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.as_fault()} [{self.code}]"
@@ -64,9 +98,16 @@ def finding(
     file: str,
     line: int | None = None,
     where: str = "",
+    row_code: str = "",
+    mend: Mend | None = None,
 ) -> Finding:
     """The finding of that kind, with the severity that ``RULES`` gives it."""
-    return Finding(file, line, code, RULES[code].severity, text, repair, where)
+    return Finding(file, line, code, RULES[code].severity, text, repair, where, row_code, mend)
+
+
+def write(text: str) -> Mend:
+    """The repair that writes this text into the cell."""
+    return Mend(Action.WRITE, text)
 
 
 def _rules(severity: Severity, **meanings: str) -> dict[str, Rule]:
@@ -79,10 +120,17 @@ RULES: Mapping[str, Rule] = {
         Severity.ERROR,
         encoding="the file is not UTF-8",
         csv="the file cannot be read as CSV",
+        delimiter="the cells are not set apart by commas",
         column_missing="a column is not there",
         column_unknown="a column that no codelist has",
         column_twice="a column stands twice",
         width="a row has more or fewer cells than the header",
+        no_code_column="a file of which no column holds codes",
+        system_untold="a file that does not say which system its codes are of",
+    ),
+    **_rules(
+        Severity.NOTE,
+        column_ignored="a column of a downloaded file that is not looked at",
     ),
     **_rules(
         Severity.WARNING,
@@ -105,12 +153,14 @@ RULES: Mapping[str, Rule] = {
         descendants_never="descendants in a system where nothing stands below anything",
         descendants_need_table="descendants in a system that needs a hierarchy table",
         code_empty="the code is empty",
-        code_spaces="the code has a space around it",
+        code_invisible="the code holds a character that is not seen",
+        code_spaces="the code has a space around or within it",
         code_spreadsheet_number="a spreadsheet made a number of the code",
         code_stray_sign="the code begins with a sign that belongs to none",
         code_local_code="a code that one system made for itself",
         code_ctv3_code="a CTV3 code among Read v2 codes",
         code_missing_dots="the code has lost its dots",
+        code_lost_zero="the code has lost the zeros in front",
         code_term_code="a term code where the system has none",
         code_wrong_case="the code is in the wrong case",
         code_rounded_id="the id was rounded to 15 digits",
@@ -123,6 +173,10 @@ RULES: Mapping[str, Rule] = {
     **_rules(
         Severity.WARNING,
         text_spaces="a term or note has a space around it",
+        text_garbled="UTF-8 that was read as Windows-1252: SjÃ¶gren",
+        text_lost="a character was lost for good",
+        formula="a cell that a spreadsheet would run",
+        lower_cased="the whole list is in small letters",
         term_missing="a code without its term cannot be reviewed",
         system_kind="a medicine's system in a clinical list: nothing can match",
         chapter_kind="a Read drug code in a clinical list, or the reverse: wrong case?",
@@ -133,7 +187,8 @@ RULES: Mapping[str, Rule] = {
         Severity.ERROR,
         empty="the list has no rows",
         only_exclusions="the list takes nothing in",
-        duplicate="the same row twice",
+        duplicate="the same code twice in one category",
+        duplicate_term="the same code twice with two terms",
         two_categories="one selector in two categories",
     ),
     **_rules(
@@ -144,6 +199,19 @@ RULES: Mapping[str, Rule] = {
         category_unused="a category that no row has",
         order="the rows are not sorted",
     ),
+    # against a dictionary
+    **_rules(
+        Severity.ERROR,
+        code_other_system="a Read v2 code among CTV3 codes, or the reverse",
+    ),
+    **_rules(
+        Severity.WARNING,
+        code_unknown="the dictionary does not have the code",
+        code_look_alike="the term is that of a code which differs by letters that look alike",
+        term_differs="the dictionary gives the code other terms",
+        reaches_odd="what a prefix takes in has terms that share no word with it or the list",
+    ),
+    **_rules(Severity.NOTE, reaches_far="a prefix takes in many codes"),
     # codelist.yaml
     **_rules(
         Severity.ERROR,
@@ -157,6 +225,8 @@ RULES: Mapping[str, Rule] = {
         review_unsigned="reviewed or published without a named reviewer and a day",
         history_order="the history is not newest first",
         history_twice="a version stands twice in the history",
+        crosswalk_decision="a decision of the crosswalk that names no code, or a wrong one",
+        crosswalk_stale="a decision of the crosswalk which settles nothing that the map shows",
         history_no_file="the history names a version that has no file",
         file_no_history="a version's file is not in the history",
         no_versions="there is no released version",

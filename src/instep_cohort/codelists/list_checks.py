@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from instep_cohort.codelists.findings import Finding, finding
+from instep_cohort.codelists.findings import DROP, REWRITE, Finding, finding
 from instep_cohort.codelists.model import Selector
+from instep_cohort.codelists.reach import spelling, stem
 from instep_cohort.terminology import read_codes
+from instep_cohort.terminology.dictionaries import plain
 from instep_cohort.terminology.systems import Lineage, System, lineage
-from instep_cohort.terminology.words import folded, words
 
 
 def list_findings(
@@ -42,30 +43,16 @@ def emptiness(selectors: Sequence[Selector], file: str) -> Iterator[Finding]:
         )
 
 
-def _compared(selector: Selector) -> str:
-    """The code as it is compared, so that two spellings of one selector are one."""
-    match selector.system:
-        case System.SUBSTANCE:
-            return folded(selector.code.strip())
-        case System.PRODUCT_NAME:
-            return " ".join(words(selector.code))
-        case _:
-            return selector.code
-
-
 def _doubles(selectors: Sequence[Selector], file: str) -> Iterator[Finding]:
     first: dict[tuple[str, str, str], Selector] = {}
     for selector in selectors:
-        key = (selector.system, _compared(selector), selector.match)
+        if not selector.code.strip():
+            continue
+        key = (selector.system, spelling(selector), selector.match)
         seen = first.setdefault(key, selector)
         if seen is selector:
             continue
-        if seen.category == selector.category:
-            code, text, repair = "duplicate", "stands here again", "take one row out"
-        else:
-            code = "two-categories"
-            text = f"is in {selector.category} here and in {seen.category}"
-            repair = "settle on one category"
+        code, text, repair = _double(seen, selector)
         yield finding(
             code,
             f"{selector.system} {selector.code!r} {text} (first on line {seen.line})",
@@ -73,18 +60,31 @@ def _doubles(selectors: Sequence[Selector], file: str) -> Iterator[Finding]:
             file=file,
             line=selector.line,
             where="code",
+            row_code=selector.code,
+            mend=DROP if code == "duplicate" and _adds_nothing(seen, selector) else None,
         )
 
 
-def _stem(selector: Selector) -> str:
-    if selector.system is System.READ_V2:
-        return read_codes.stem(selector.code)
-    return selector.code
+def _double(first: Selector, again: Selector) -> tuple[str, str, str]:
+    """The kind of finding, the sentence and the repair of a code that stands here again."""
+    if first.category != again.category:
+        text = f"is in {again.category} here and in {first.category}"
+        return "two-categories", text, "settle on one category"
+    if first.term and again.term and plain(first.term) != plain(again.term):
+        text = f"stands here again as {again.term!r}, and was {first.term!r}"
+        return "duplicate-term", text, "look which term is the code's, and which code was meant"
+    return "duplicate", "stands here again", "take one row out"
+
+
+def _adds_nothing(first: Selector, again: Selector) -> bool:
+    return (not again.term or plain(again.term) == plain(first.term)) and (
+        again.note in ("", first.note)
+    )
 
 
 def _met_by(selector: Selector) -> set[str]:
     """The codes of exact selectors that meet whatever this selector's own code meets."""
-    own = _compared(selector)
+    own = spelling(selector)
     return {own, read_codes.five(own)} if selector.system is System.READ_V2 else {own}
 
 
@@ -94,14 +94,14 @@ def _overlaps(selectors: Sequence[Selector], file: str) -> Iterator[Finding]:
     below: dict[System, dict[str, list[Selector]]] = {}
     for selector in selectors:
         if lineage(selector.system) is Lineage.PREFIX and selector.match.goes_down:
-            below.setdefault(selector.system, {}).setdefault(_stem(selector), []).append(selector)
+            below.setdefault(selector.system, {}).setdefault(stem(selector), []).append(selector)
         elif selector.match.excludes:
-            exact.setdefault((selector.system, _compared(selector)), []).append(selector)
+            exact.setdefault((selector.system, spelling(selector)), []).append(selector)
     for selector in selectors:
         if selector.match.excludes:
             continue
-        stems, stem = below.get(selector.system, {}), _stem(selector)
-        above = [other for end in range(1, len(stem) + 1) for other in stems.get(stem[:end], ())]
+        stems, own = below.get(selector.system, {}), stem(selector)
+        above = [other for end in range(1, len(own) + 1) for other in stems.get(own[:end], ())]
         for code in _met_by(selector):
             above += exact.get((selector.system, code), [])
         for other in sorted(above, key=lambda other: not other.match.excludes):
@@ -124,7 +124,9 @@ def _overlap(selector: Selector, other: Selector, file: str) -> Finding | None:
         code = "category-overlap"
         text = f"{shown} is in {selector.category}, and {place} takes it into {other.category}"
         repair = "settle on one category: list the codes below it one by one"
-    return finding(code, text, repair, file=file, line=selector.line, where="code")
+    return finding(
+        code, text, repair, file=file, line=selector.line, where="code", row_code=selector.code
+    )
 
 
 def _same_code(selector: Selector, other: Selector) -> bool:
@@ -160,5 +162,7 @@ def _disorder(selectors: Sequence[Selector], file: str) -> Iterator[Finding]:
                 "sort the rows by system, match, category, code",
                 file=file,
                 line=after.line,
+                row_code=after.code,
+                mend=REWRITE,
             )
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,10 @@ from instep_cohort.errors import DefinitionError
 
 LOCK_NAME = "codelists.lock"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S+/\S+\.csv)")
-_NEVER = "released files never change: restore it, or release a new version"
+_NEVER = (
+    "released files never change: restore it, or release a new version; for that keep yours as "
+    "{id}/working.csv, restore {file} from version control or a backup, and run codelists release"
+)
 
 
 class Locked(NamedTuple):
@@ -79,20 +82,49 @@ def write_lock(folder: Path) -> list[str]:
         DefinitionError: a file of the lock was changed or is gone, or a line cannot be read;
             nothing is written then.
     """
+    lock = folder / LOCK_NAME
+    had_lock = lock.exists()
+    added = not_locked(folder)
     here = _hashes(folder)
-    locked: dict[str, Locked] = {}
+    written = lock_with(folder, {file: here[file] for file in added})
+    if added or not had_lock:
+        beside = folder / f".{LOCK_NAME}.new"
+        beside.write_bytes(written)
+        beside.replace(lock)
+    return added
+
+
+def not_locked(folder: Path) -> list[str]:
+    """The released files of a folder, as ``id/version.csv``, that its lock does not name, sorted.
+
+    Without a lock these are all of them.
+    """
+    locked = read_lock(folder)[0] if (folder / LOCK_NAME).exists() else {}
+    return sorted(_hashes(folder).keys() - locked.keys())
+
+
+def lock_with(folder: Path, added: Mapping[str, str]) -> bytes:
+    """The bytes of the folder's lock with these files in it; nothing is written.
+
+    A folder that has no lock gets one with every released file that is there.
+
+    Args:
+        folder: of the codelists.
+        added: the hash of each new ``id/version.csv``, which need not be there yet.
+
+    Raises:
+        DefinitionError: a file of the lock was changed or is gone, or a line cannot be read.
+    """
+    here = _hashes(folder)
+    hashes = dict(here)
     if (folder / LOCK_NAME).exists():
         locked, findings = read_lock(folder)
         findings += [wrong for wrong in _differences(here, locked) if wrong.code != "lock-lacks"]
         if findings:
             raise DefinitionError(wrong.as_fault() for wrong in findings)
-    added = sorted(here.keys() - locked.keys())
-    if added or not (folder / LOCK_NAME).exists():
-        written = "".join(f"{here[file]}  {file}\n" for file in sorted(here))
-        beside = folder / f".{LOCK_NAME}.new"
-        beside.write_bytes(written.encode())
-        beside.replace(folder / LOCK_NAME)
-    return added
+        hashes = {file: line.sha256 for file, line in locked.items()}
+    hashes |= added
+    return "".join(f"{hashes[file]}  {file}\n" for file in sorted(hashes)).encode()
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -125,6 +157,6 @@ def _differences(here: dict[str, str], locked: dict[str, Locked]) -> Iterator[Fi
                 f"the file is not the one that was released: {LOCK_NAME} line "
                 f"{locked[file].line} has {locked[file].sha256[:12]}…, the file "
                 f"{here[file][:12]}…",
-                _NEVER,
+                _NEVER.format(id=file.split("/")[0], file=file),
                 file=file,
             )

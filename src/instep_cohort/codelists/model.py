@@ -78,6 +78,26 @@ class Release(NamedTuple):
     reviewed_on: datetime.date | None = None
 
 
+class CrosswalkDecision(NamedTuple):
+    """What was decided where the Read v2 side and the CTV3 side of a list differ by a map.
+
+    Attributes:
+        decision: ``left_out`` (the codes stay out of their side), ``said_elsewhere`` (they stay out
+            since another code of that side has the meaning), ``categories_differ`` (both are in,
+            in two categories).
+        read_v2: the Read v2 codes it is about, five characters, or seven for one term of a code.
+        ctv3: the CTV3 codes it is about.
+        reason: why.
+        line: its line in codelist.yaml, counted from 1; 0 where it came from no file.
+    """
+
+    decision: Literal["left_out", "said_elsewhere", "categories_differ"]
+    read_v2: tuple[str, ...]
+    ctv3: tuple[str, ...]
+    reason: str
+    line: int = 0
+
+
 @dataclass(frozen=True, repr=False)
 class Codelist:
     """One released version of a codelist.
@@ -95,6 +115,7 @@ class Codelist:
         sources: where they were seen.
         not_covered: what the list does not cover.
         notes: decisions.
+        crosswalk: decisions on what its Read v2 side and its CTV3 side do not share.
         review_by: the day by which it should be read again.
         history: its releases, newest first.
         sha256: of the CSV file's bytes, as in the lock.
@@ -113,6 +134,7 @@ class Codelist:
     sources: tuple[Source, ...] = ()
     not_covered: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    crosswalk: tuple[CrosswalkDecision, ...] = ()
     review_by: datetime.date | None = None
     history: tuple[Release, ...] = ()
     sha256: str = ""

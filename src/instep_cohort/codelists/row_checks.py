@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from instep_cohort.codelists.findings import Finding, finding
+from instep_cohort.codelists.findings import Finding, Mend, finding, write
 from instep_cohort.codelists.model import Kind, Match, Selector
 from instep_cohort.codelists.rows import Row
 from instep_cohort.terminology import read_codes
-from instep_cohort.terminology.code_faults import fault
+from instep_cohort.terminology.code_faults import fault, written
+from instep_cohort.terminology.code_shapes import is_sound
+from instep_cohort.terminology.dictionaries import Dictionary
 from instep_cohort.terminology.systems import MEDICINE_ONLY, Lineage, System, lineage
 
 
@@ -20,6 +23,7 @@ class ListFacts(NamedTuple):
     categories: Collection[str] | None
     kind: Kind | None
     tables: Collection[System] = ()
+    dictionary: Dictionary | None = None
 
 
 class _Said(NamedTuple):
@@ -29,6 +33,7 @@ class _Said(NamedTuple):
     where: str
     text: str
     repair: str
+    mend: Mend | None = None
 
 
 _MATCHES = {match.value: match for match in Match}
@@ -59,7 +64,10 @@ def row_findings(row: Row, made: Selector | None, facts: ListFacts, file: str) -
 
 
 def _finding(said: _Said, row: Row, file: str) -> Finding:
-    return finding(said.code, said.text, said.repair, file=file, line=row.line, where=said.where)
+    code, where, text, repair, mend = said
+    return finding(
+        code, text, repair, file=file, line=row.line, where=where, row_code=row.code, mend=mend
+    )
 
 
 def _spaces(row: Row, _: ListFacts) -> Iterator[_Said]:
@@ -67,7 +75,9 @@ def _spaces(row: Row, _: ListFacts) -> Iterator[_Said]:
         cell = getattr(row, column)
         if cell != cell.strip():
             code = "text-spaces" if column in ("term", "note") else "spaces"
-            yield _Said(code, column, f"{cell!r} has a space around it", f"write {cell.strip()!r}")
+            bare = cell.strip()
+            text = f"{cell!r} has a space around it"
+            yield _Said(code, column, text, f"write {bare!r}", write(bare))
 
 
 def _unknown_names(row: Row, _: ListFacts) -> Iterator[_Said]:
@@ -78,9 +88,17 @@ def _unknown_names(row: Row, _: ListFacts) -> Iterator[_Said]:
 
 
 def _unknown(column: str, found: str, names: Collection[str]) -> _Said:
+    repair, mend = _meant(found, names)
+    return _Said(f"{column}-unknown", column, f"there is no {column} {found!r}", repair, mend)
+
+
+def _meant(found: str, names: Collection[str]) -> tuple[str, Mend | None]:
+    """The repair of a name; it is certain where only case, spaces or hyphens differ."""
+    plain = re.sub(r"[\s_-]+", "_", found.casefold())
+    if plain in names:
+        return f"write {plain!r}", write(plain)
     near = get_close_matches(found.casefold(), names, 1)
-    repair = f"did you mean {near[0]}?" if near else f"one of {', '.join(names)}"
-    return _Said(f"{column}-unknown", column, f"there is no {column} {found!r}", repair)
+    return (f"did you mean {near[0]}?" if near else f"one of {', '.join(names)}"), None
 
 
 def _category(row: Row, facts: ListFacts) -> Iterator[_Said]:
@@ -102,25 +120,36 @@ def _category(row: Row, facts: ListFacts) -> Iterator[_Said]:
     if not category:
         yield _Said("category-missing", "category", "the row has no category", allowed)
     elif category not in facts.categories:
-        near = get_close_matches(category, facts.categories, 1)
-        yield _Said(
-            "category-unknown",
-            "category",
-            f"codelist.yaml declares no category {category!r}",
-            f"did you mean {near[0]}?" if near else allowed,
-        )
+        repair, mend = _meant(category, facts.categories)
+        text = f"codelist.yaml declares no category {category!r}"
+        yield _Said("category-unknown", "category", text, repair, mend)
 
 
-def _code(made: Selector, _: ListFacts) -> Iterator[_Said]:
-    if wrong := fault(made.system, made.code):
-        yield _Said(f"code-{wrong.name}", "code", wrong.text, wrong.repair)
+def _code(made: Selector, facts: ListFacts) -> Iterator[_Said]:
+    wrong = fault(made.system, made.code)
+    if wrong is None:
+        return
+    repair, mended = wrong.repair, wrong.mended
+    if mended is None and facts.dictionary:
+        mended = _by_term(made, wrong.candidates, facts.dictionary)
+        repair = written([mended]) if mended else repair
+    mend = write(mended) if mended else None
+    yield _Said(f"code-{wrong.name}", "code", wrong.text, repair, mend)
+
+
+def _by_term(made: Selector, candidates: Sequence[str], dictionary: Dictionary) -> str | None:
+    """The one code of several that has the term of the row, ``None`` where there is not one."""
+    possible = candidates or dictionary.in_other_case(made.system, made.code)
+    found = [code for code in possible if dictionary.agrees(made.system, code, made.term)]
+    return found[0] if len(found) == 1 else None
 
 
 def _descendants(made: Selector, facts: ListFacts) -> Iterator[_Said]:
     if not made.match.goes_down:
         return
     plain = Match.EXCLUDE if made.match.excludes else Match.EXACT
-    if made.system is System.READ_V2 and read_codes.term_code(made.code):
+    sound = is_sound(made.system, made.code)  # damage, too, can make a code seven characters long
+    if made.system is System.READ_V2 and sound and read_codes.term_code(made.code):
         yield _Said(
             "descendants-term-code",
             "code",
@@ -161,7 +190,8 @@ def _kind(made: Selector, facts: ListFacts) -> Iterator[_Said]:
             f"{made.system} in a clinical list matches nothing",
             "kind: medicine, or another system",
         )
-    if facts.kind and made.system in (System.READ_V2, System.CTV3):
+    is_read = made.system in (System.READ_V2, System.CTV3)
+    if facts.kind and is_read and is_sound(made.system, made.code):
         yield from _chapter(made, facts.kind)
 
 

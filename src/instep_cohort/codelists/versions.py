@@ -7,6 +7,9 @@ from pathlib import Path
 
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 
+# the rows of the next version, while somebody writes them: `<id>/working.csv`
+WORKING = "working"
+
 
 def version_key(version: str) -> tuple[int, ...]:
     """What versions are ordered by, so that 1.10.0 comes after 1.9.0.

@@ -1,0 +1,33 @@
+"""Files that a command is asked to write: new ones only, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from instep_cohort.errors import UsageError
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuses a file that is there already, before anything is worked out for it.
+
+    Raises:
+        UsageError: it is there.
+    """
+    if path.exists():
+        raise UsageError(f"{path} is there already: move it, or name another file")
+
+
+def write_new(path: Path, text: str) -> None:
+    """Writes a file beside its place first, so that a failure leaves nothing half written.
+
+    Raises:
+        UsageError: it is there already, or cannot be written.
+    """
+    refuse_existing(path)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,64 @@
+"""`instep-cohort profiles`, and `ingest --profile auto`."""
+
+import json
+
+import pytest
+
+from instep_cohort.extracts import PROFILES
+
+PATIENTS = (
+    "patient_id,practice_id,sex,birth_date,death_date,registration_start,registration_end\n"
+    "1,A81001,F,1980-02-03,,2001-01-01,\n"
+)
+EVENTS = "patient_id,date,system,code\n1,2026-05-01,read_v2,N05..\n"
+
+
+@pytest.mark.parametrize("words", [("profiles",), ("profiles", "list")])
+def test_profiles_are_listed(instep, words):
+    ended = instep(*words)
+    assert ended.code == 0
+    for name, description in PROFILES.items():
+        assert any(
+            line.startswith(name) and line.endswith(description) for line in ended.out.splitlines()
+        )
+
+
+def test_as_json(instep):
+    listed = json.loads(instep("profiles", "list", "--json").out)
+    assert {row["profile"] for row in listed} >= set(PROFILES)
+    shown = json.loads(instep("profiles", "show", "aurum", "--json").out)
+    assert shown["dates"] == ["dd/mm/yyyy"]
+    assert shown["tables"][0]["columns"].startswith("patid, pracid")
+
+
+def test_one_is_shown(instep):
+    ended = instep("profiles", "show", "aurum")
+    assert ended.code == 0
+    for words in ("dates: dd/mm/yyyy", "Observation (needed)", "one of: cprd_ddate or emis_ddate"):
+        assert words in ended.out
+
+
+def test_an_unknown_one(instep):
+    ended = instep("profiles", "show", "aurom")
+    assert (ended.code, ended.out) == (2, "")
+    assert "did you mean aurum?" in ended.err
+
+
+def ingest(instep, folder, out):
+    return instep(
+        "ingest", folder, "--profile", "auto", "--extract-date", "2026-11-01", "--out", out
+    )
+
+
+def test_auto_says_what_it_recognised(instep, tmp_path):
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    (folder / "patients.csv").write_text(PATIENTS)
+    ended = ingest(instep, folder, tmp_path / "store")
+    assert ended.code == 5
+    assert "standard: no events file" in ended.err
+    (folder / "events.csv").write_text(EVENTS)
+    ended = ingest(instep, folder, tmp_path / "store")
+    assert ended.code == 0
+    assert "Note: recognised as standard: patients.csv (patient_id, practice_id" in ended.err
+    assert "standard extract of 2026-11-01" in ended.out
