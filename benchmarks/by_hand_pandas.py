@@ -77,7 +77,7 @@ def main() -> None:
     plain, out = map(Path, sys.argv[1:])
     population = people(plain)
     codes = pd.read_parquet(plain / "codes.parquet")
-    codes = codes[codes["codelist"] != "fit-notes"]
+    codes = codes[~codes["codelist"].isin(["fit-notes", "employment-status"])]
     of_medicines = codes["codelist"].isin(MEDICINES)
     rows = pd.concat(
         [

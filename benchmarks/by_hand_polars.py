@@ -124,7 +124,9 @@ def facts(used):
 
 def main() -> None:
     plain, out = map(Path, sys.argv[1:])
-    codes = pl.scan_parquet(plain / "codes.parquet").filter(pl.col("codelist") != "fit-notes")
+    codes = pl.scan_parquet(plain / "codes.parquet").filter(
+        ~pl.col("codelist").is_in(["fit-notes", "employment-status"])
+    )
     population = people(plain)
     of_medicines = pl.col("codelist").is_in(MEDICINES)
     used = pl.concat(

@@ -3,7 +3,7 @@
     python by_hand_sql.py PLAIN OUT [--evidence]
 
 PLAIN is what plain.py made. OUT/ids.csv gets the candidates; with --evidence, OUT/evidence.parquet
-gets every row that a measure, the flag or an opt-out used, of the whole population.
+gets every row that a measure, a flag or an opt-out used, of the whole population.
 """
 
 import argparse
@@ -48,6 +48,7 @@ WITH named AS (
     WHEN codelist = 'epilepsy' THEN 'epilepsy'
     WHEN codelist = 'palliative-care' THEN 'palliative'
     WHEN codelist = 'fit-notes' THEN 'certified_sickness'
+    WHEN codelist = 'employment-status' THEN 'work'
     WHEN codelist = 'research-opt-out' THEN 'opt_out' END AS used_by
   FROM 'codes.parquet'
 )
@@ -89,6 +90,7 @@ SELECT * FROM judged WHERE used_by = 'opt_out' OR (possible AND NOT future AND C
   WHEN 'opioid_use' THEN date >= {ON} - INTERVAL 182 DAY
   WHEN 'gabapentinoid_use' THEN date >= {ON} - INTERVAL 182 DAY
   WHEN 'certified_sickness' THEN date IS NOT NULL
+  WHEN 'work' THEN date IS NOT NULL
   ELSE true END)
 """
 
@@ -141,6 +143,8 @@ def main() -> None:
     connection = duckdb.connect(config={"file_search_path": str(given.plain)})
     connection.execute(PEOPLE)
     connection.execute(USES)
+    if not given.evidence:  # the flags decide nothing, so ids need none of their rows
+        connection.execute("DELETE FROM uses WHERE used_by IN ('certified_sickness', 'work')")
     connection.execute(USED.format(**columns))
     connection.execute(f"COPY ({CANDIDATES}) TO '{given.out / 'ids.csv'}' (HEADER)")
     if given.evidence:

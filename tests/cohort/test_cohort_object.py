@@ -19,7 +19,8 @@ KINDS = {
     },
     "evidence": {"date": "date", "value": "number"},
     "facts": {"patient_id": "text", "ache_met": "bool", "ache_count": "number", "dying_first": "date"},
-    "spells": {"patient_id": "text", "start": "date", "last_day": "date", "days": "number", "open": "bool"},
+    "spells": {"patient_id": "text", "start": "date", "end": "date", "days": "number", "open": "bool"},
+    "runs": {"patient_id": "text", "first_issued": "date", "notes": "number"},
     "attrition": {"step": "text", "before": "number", "gained_if_removed": "number"},
     "resolution": {"selector_code": "text", "rows": "number"},
 }  # fmt: skip

@@ -328,7 +328,7 @@ def test_fit_notes_with_lengths_are_told_as_spells():
     assert explanation.flags[0].columns["spell_days"] == 56
     assert explanation.flags[0].spells[1] == {
         "start": date(2026, 9, 13),
-        "last_day": date(2026, 11, 7),
+        "end": date(2026, 11, 8),
         "days": 56,
         "covered_days": 56,
         "notes": 2,
@@ -344,7 +344,8 @@ def test_fit_notes_without_lengths_are_told_as_runs():
         *(note(day) for day in ("2026-07-19", "2026-08-16", "2026-09-13", "2026-10-11")),
         note("2024-01-01"),
     )
-    assert said[1:3] == [
+    assert said[1:4] == [
+        "may be fit on 1 date, last 2026-06-21: Back ache (there may be a job to go back to)",
         TWO_RUNS,
         LONG,
     ]

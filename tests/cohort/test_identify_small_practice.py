@@ -89,7 +89,7 @@ def test_the_columns_of_the_flags_of_one_with_and_one_without(cohort):
         {
             "patient_id": "00ZQ01",
             "start": issued,
-            "last_day": date(2026, 11, 16),
+            "end": date(2026, 11, 17),
             "days": 28,
             "covered_days": 28,
             "notes": 1,

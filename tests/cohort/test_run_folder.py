@@ -22,15 +22,19 @@ from instep_cohort.errors import UsageError
 
 FILES = {
     *("candidates.parquet", "candidates.xlsx", "candidates.csv", "evidence.parquet"),
-    *("facts.parquet", "spells.parquet", "attrition.csv", "resolution.csv", "manifest.json"),
+    *("facts.parquet", "spells.parquet", "runs.parquet", "attrition.csv", "resolution.csv"),
+    *("tiers.csv", "manifest.json"),
 }
 CANDIDATES = """\
 patient_id string, practice_id string, age int32, sex string, birth_precision string, tier string,
-certified_sickness bool, fit_notes int32, fit_note_first date32[day], fit_note_last date32[day],
+tier_reason string, certified_sickness bool, fit_notes int32, fit_note_first date32[day], fit_note_last date32[day],
 last_statement string, length_known bool, spell_start date32[day], spell_days int32,
-certified_until date32[day], issued_runs int32, long_term bool, work_status string,
-work_status_date date32[day], work_status_age_days int32, work_status_stale bool, cautions string,
-reason string"""
+certified_until date32[day], issued_runs int32, long_term bool, may_be_fit_notes int32,
+may_be_fit_last date32[day], may_be_fit_terms string, not_counted string,
+days_since_spell_start int32, days_since_last_note_end int32, days_since_run_start int32,
+days_since_last_issue int32, work_status string,
+work_status_date date32[day], work_status_age_days int32, work_status_stale bool,
+days_since_job_loss int32, work_hints string, cautions string, reason string"""
 EVIDENCE = """\
 patient_id string, used_by string, date date32[day], system string, code string, term string,
 codelist string, version string, category string, matched_by string, value double, unit string"""
@@ -41,9 +45,18 @@ pills_taken_first date32[day], pills_taken_last date32[day], dying_met bool, dyi
 dying_first date32[day], dying_last date32[day], pain bool, medicine bool, palliative_care bool,
 dropped_at string"""
 SPELLS = """\
-patient_id string, start date32[day], last_day date32[day], days int32, covered_days int32,
+patient_id string, start date32[day], end date32[day], days int32, covered_days int32,
 notes int32, statements string, open bool"""
-COLUMNS = {"candidates": CANDIDATES, "evidence": EVIDENCE, "facts": FACTS, "spells": SPELLS}
+RUNS = """\
+patient_id string, first_issued date32[day], last_issued date32[day], days int32, notes int32,
+statements string"""
+COLUMNS = {
+    "candidates": CANDIDATES,
+    "evidence": EVIDENCE,
+    "facts": FACTS,
+    "spells": SPELLS,
+    "runs": RUNS,
+}
 RESOLUTION = (
     "codelist,version,selector_system,selector_code,match,category,system,code,term,matched_by,rows"
 )
@@ -78,7 +91,7 @@ def test_columns_and_types_also_where_nobody_is_found(
     table = pq.read_table(run_folder / f"{name}.parquet")
     found = [f"{field.name} {field.type}" for field in table.schema]
     assert found == COLUMNS[name].replace("\n", " ").split(", ")
-    assert (table.num_rows == 0) == (empty and name in ("candidates", "spells"))
+    assert (table.num_rows == 0) == (empty and name in ("candidates", "spells", "runs"))
 
 
 def test_ids_and_dates_survive_the_parquet(run_folder, cohort):

@@ -20,7 +20,7 @@ def column(sheet, name):
 
 
 def test_its_sheets(book):
-    assert book.sheetnames == ["Candidates", "Attrition", "About"]
+    assert book.sheetnames == ["Candidates", "Attrition", "Tiers", "About"]
 
 
 def test_no_cell_runs_as_a_formula_or_a_link(book):
@@ -56,7 +56,7 @@ def test_cells_of_each_kind(book, cohort):
 
 
 def test_the_head_stays_in_view_and_filters(book):
-    for name, last in (("Candidates", "W9"), ("Attrition", "G12")):
+    for name, last in (("Candidates", "AH9"), ("Attrition", "G12"), ("Tiers", "M5")):
         assert book[name].freeze_panes == "B2"
         assert book[name].auto_filter.ref == f"A1:{last}"
     assert book["Candidates"]["A1"].font.bold
@@ -93,4 +93,4 @@ def test_a_workbook_of_nobody_has_its_head(identified, tmp_path):
     sheet = openpyxl.load_workbook(folder / "candidates.xlsx")["Candidates"]
     assert sheet["A1"].value == "patient_id"
     assert sheet.max_row == 1
-    assert sheet.auto_filter.ref == "A1:W2"
+    assert sheet.auto_filter.ref == "A1:AH2"

@@ -48,8 +48,8 @@ def test_the_days_hold_every_kind_of_day():
 
 def test_faults_of_the_file_of_the_lists_and_of_the_date(tmp_path):
     assert found_in(tmp_path, ("within: $issue_window", "witin: 1 year")) == [
-        "mine.yaml:74 measures.opioid_use.witin: there is no such key (did you mean within?)",
-        "mine.yaml:75 measures.gabapentinoid_use.witin: there is no such key (did you mean within?)",
+        "mine.yaml:78 measures.opioid_use.witin: there is no such key (did you mean within?)",
+        "mine.yaml:79 measures.gabapentinoid_use.witin: there is no such key (did you mean within?)",
     ]
     # what only the library knows is told together, and with what only the date shows
     assert found_in(
@@ -62,9 +62,9 @@ def test_faults_of_the_file_of_the_lists_and_of_the_date(tmp_path):
     ) == [
         "mine.yaml:16 codelists.opioids: opioids has no version '9.0.0' (released: 1.0.0)",
         "mine.yaml:18 codelists.epilepsi: there is no codelist 'epilepsi' (did you mean epilepsy?)",
-        "mine.yaml:67 measures.explicit_pain.category: chronic-pain has no category explicite (did you mean explicit?)",
-        "mine.yaml:74 measures.opioid_use.within: 3000 years before 2026-11-01 is before the calendar begins",
-        "mine.yaml:75 measures.gabapentinoid_use.within: 3000 years before 2026-11-01 is before the calendar begins",
+        "mine.yaml:71 measures.explicit_pain.category: chronic-pain has no category explicite (did you mean explicit?)",
+        "mine.yaml:78 measures.opioid_use.within: 3000 years before 2026-11-01 is before the calendar begins",
+        "mine.yaml:79 measures.gabapentinoid_use.within: 3000 years before 2026-11-01 is before the calendar begins",
     ]  # fmt: skip
 
 

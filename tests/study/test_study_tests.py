@@ -16,7 +16,7 @@ from instep_cohort.engine.grid import candidates, merged
 from instep_cohort.engine.uses import uses_of
 from instep_cohort.errors import DefinitionError, SafetyRefusal, UsageError
 from instep_cohort.extracts import ingest
-from instep_cohort.study import Span, compile_study, load_study, parse_study, steps_of
+from instep_cohort.study import Span, compile_study, load_study, parse_study
 from instep_cohort.study.made_patients import file_of_tests, load_study_tests, parse_study_tests
 from instep_cohort.study.references import names_used
 
@@ -83,7 +83,6 @@ def test_no_threshold_of_a_shipped_study_moves_unseen(shipped_study, tmp_path):
     with engine_of("polars") as running:
         found = candidates(
             running, store, variants, shared, uses_of(shared.plan, lists),
-            steps=[step.name for step in steps_of(variants[0], practice_list=has_list)],
             practice_list=NO_PRACTICE_LIST if listed is None else listed,
         )  # fmt: skip
     as_it_is, *others = [set(ids.to_pylist()) for ids in found]
@@ -180,7 +179,7 @@ def test_the_verdict_of_who_is_as_expected_is_one_line():
 UNKNOWN = [
     ("out at pain_medicin", "patients[0].expect: the study has no step pain_medicin (did you mean pain_medicine?)"),
     ("{result: in, teir: B}", "patients[0].expect.teir: candidates have no column teir (did you mean tier?)"),
-    ("{result: in, work_status: unknown}", "patients[0].expect.work_status: candidates have no column work_status"),
+    ("{result: in, job: unknown}", "patients[0].expect.job: candidates have no column job"),
     ("{result: in, cautions: [paliative_care]}", "patients[0].expect.cautions: there is no caution paliative_care (did you mean palliative_care?)"),
 ]  # fmt: skip
 

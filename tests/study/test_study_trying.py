@@ -18,7 +18,7 @@ from instep_cohort.engine.grid import candidates, merged
 from instep_cohort.engine.uses import uses_of
 from instep_cohort.errors import DefinitionError, SafetyRefusal, UsageError
 from instep_cohort.extracts import ingest
-from instep_cohort.study import compile_study, load_study, parse_study, steps_of
+from instep_cohort.study import compile_study, load_study, parse_study
 from instep_cohort.study.plan import AnchoredWindow, FixedWindow
 from instep_cohort.study.variations import variations
 from instep_cohort.synthetic import make_practice
@@ -101,7 +101,6 @@ def test_variants_of_made_up_studies_have_the_candidates_of_each_alone(
             found = candidates(
                 running, store, variants, shared,
                 uses_of(shared.plan, resolutions(given, shared.plan, store)),
-                steps=[step.name for step in steps_of(plan, practice_list=listed is not None)],
                 practice_list=NO_PRACTICE_LIST if listed is None else listed,
             )  # fmt: skip
             for variant, ids in zip(variants[:3], found[:3], strict=True):

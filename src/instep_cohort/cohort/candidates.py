@@ -8,14 +8,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from instep_cohort.cohort.flags import (
-    CERTIFIED_COLUMNS,
-    SPELLS,
-    WORK_STATUS_COLUMNS,
-    FlagReader,
-    Flags,
-    spell_rows,
-)
+from instep_cohort.cohort.absences import RUNS, SPELLS, run_rows, spell_rows
+from instep_cohort.cohort.flags import CERTIFIED_COLUMNS, WORK_STATUS_COLUMNS, FlagReader
 from instep_cohort.cohort.reasons import Reasons
 from instep_cohort.engine.ages import completed_years, last_possible_birth
 from instep_cohort.engine.running import Findings
@@ -34,17 +28,18 @@ _CLOSING = [("cautions", pa.string()), ("reason", pa.string())]
 
 
 class CandidateTables(NamedTuple):
-    """The candidates, and the spells of certified absence of those whose notes have lengths."""
+    """The candidates, their spells of certified absence, and their runs of notes issued."""
 
     candidates: pa.Table
     spells: pa.Table
+    runs: pa.Table
 
 
 def candidate_schema(plan: Plan) -> pa.Schema:
     """The columns of a study's candidates; those of undeclared flags are absent."""
     fields: list[Any] = list(_PERSON)
     if plan.fit_notes or plan.work_status:
-        fields.append(("tier", pa.string()))
+        fields += [("tier", pa.string()), ("tier_reason", pa.string())]
     if plan.fit_notes:
         fields += list(CERTIFIED_COLUMNS)
     if plan.work_status:
@@ -68,21 +63,24 @@ def candidate_tables(
     evidence = rows.filter(pc.is_in(rows["patient_key"], people["patient_key"]))
     facts = findings.facts
     facts = facts.filter(pc.is_in(facts["patient_key"], people["patient_key"]))
-    reader = FlagReader(plan, uses, evidence)
+    reader = FlagReader(plan, uses, evidence, terms)
     reasons = Reasons(plan, uses, evidence, facts, terms)
     missed = _missed(plan, uses, findings.missed)
-    candidates, spells = [], []
+    candidates, spells, runs = [], [], []
     for person in people.to_pylist():
         key = person["patient_key"]
         flags = reader.flags_of(key)
-        row = _person(plan, person) | _flag_columns(flags)
+        row = _person(plan, person) | flags.columns()
         row["cautions"] = "; ".join(_cautions(plan, person, missed.get(key, frozenset())))
         row["reason"] = reasons.of(person, flags)
         candidates.append(row)
-        spells += spell_rows(person["patient_id"], flags.spells, plan.on)
+        if flags.absence:
+            spells += spell_rows(person["patient_id"], flags.absence.spells, plan.on)
+            runs += run_rows(person["patient_id"], flags.absence.runs)
     return CandidateTables(
         pa.Table.from_pylist(candidates, schema=candidate_schema(plan)),
         pa.Table.from_pylist(spells, schema=SPELLS),
+        pa.Table.from_pylist(runs, schema=RUNS),
     )
 
 
@@ -92,14 +90,6 @@ def _person(plan: Plan, person: Mapping[str, Any]) -> dict[str, Any]:
         latest = last_possible_birth(date_of(born), person["birth_precision"])
         age = completed_years(min(latest, plan.on), plan.on)
     return {name: person.get(name) for name, _ in _PERSON} | {"age": age}
-
-
-def _flag_columns(flags: Flags) -> dict[str, Any]:
-    columns: dict[str, Any] = {"tier": flags.tier}
-    for part in (flags.certified, flags.status):
-        if part is not None:
-            columns |= part._asdict()
-    return columns
 
 
 def _missed(plan: Plan, uses: Uses, missed: pa.Table) -> dict[int, frozenset[str]]:

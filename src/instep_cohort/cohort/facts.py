@@ -32,11 +32,12 @@ def facts_table(
         "practice_id": people["practice_id"],
     }
     keys = people["patient_key"]
-    highest = pc.max(pa.chunked_array([*keys.chunks, *facts["patient_key"].chunks], keys.type))
+    every_key = pa.chunked_array([*keys.chunks, *facts["patient_key"].chunks], keys.type)
+    highest = pc.max(every_key).as_py() if len(every_key) else -1
     for name, key in uses.measures.items():
         own = facts.filter(pc.equal(facts["use_key"], key))
         # where in `own` each patient is; keys run from 0 without holes
-        place = pc.inverse_permutation(own["patient_key"], max_index=highest.as_py()).take(keys)
+        place = pc.inverse_permutation(own["patient_key"], max_index=highest).take(keys)
         columns[f"{name}_met"] = people[f"m{key}_met"]
         counts = pc.cast(own["count"], pa.int32()).take(place)
         columns[f"{name}_count"] = pc.fill_null(counts, 0)

@@ -12,13 +12,14 @@ from instep_cohort.codelists import Resolution
 from instep_cohort.cohort.candidates import candidate_tables
 from instep_cohort.cohort.facts import facts_table
 from instep_cohort.cohort.result import TableName
+from instep_cohort.cohort.tier_table import tier_table
 from instep_cohort.engine.attrition import AttritionRow, attrition
 from instep_cohort.engine.evidence import evidence_table
 from instep_cohort.engine.frames import Engine
-from instep_cohort.engine.running import in_population, run
-from instep_cohort.engine.uses import ListUse, uses_of
+from instep_cohort.engine.running import Findings, in_population, run
+from instep_cohort.engine.uses import ListUse, Uses, uses_of
 from instep_cohort.extracts import Store
-from instep_cohort.study import Plan, describe_step, steps_of
+from instep_cohort.study import Plan, Step, describe_step, steps_of
 
 ATTRITION = pa.schema(
     [
@@ -58,7 +59,7 @@ def find(
     practice_list: pa.Table | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Found:
-    """Candidates, evidence, facts, spells and attrition of a study in a store.
+    """Candidates, evidence, facts, spells, runs and attrition of a study in a store.
 
     Args:
         plan: the compiled study.
@@ -70,23 +71,36 @@ def find(
         progress: told what is being done.
     """
     steps = steps_of(plan, practice_list=practice_list is not None)
-    names = [step.name for step in steps]
     uses = uses_of(plan, resolutions)
     findings = run(
         engine,
         store,
         plan,
         uses,
-        steps=names,
+        steps=[step.name for step in steps],
         practice_list=NO_PRACTICE_LIST if practice_list is None else practice_list,
         progress=progress,
     )
-    people = findings.people
+    return tables_of(plan, uses, findings, steps, store.codes())
+
+
+def tables_of(
+    plan: Plan, uses: Uses, findings: Findings, steps: Sequence[Step], codes: pa.Table
+) -> Found:
+    """What the engine found, as the tables that people read.
+
+    Args:
+        plan: the compiled study.
+        uses: its uses.
+        findings: what the engine found.
+        steps: the steps of its attrition, in order.
+        codes: the store's codes, by code_key.
+    """
+    people, evidence = findings.people, findings.evidence
     population = in_population(people, sum(step.kind == "population" for step in steps))
-    codes = store.codes()
     looked_at = people["patient_key"].filter(population)
-    evidence = findings.evidence
     shown = evidence.filter(pc.is_in(evidence["patient_key"], looked_at))
+    names = [step.name for step in steps]
     listed = candidate_tables(plan, uses, findings, codes["term"].to_pylist())
     texts = [(step.name, step.kind, describe_step(plan, step)) for step in steps]
     counted = attrition(people, texts)
@@ -95,6 +109,8 @@ def find(
         "evidence": evidence_table(shown, uses, people["patient_id"], codes),
         "facts": facts_table(plan, uses, people.filter(population), findings.facts, names),
         "spells": listed.spells,
+        "runs": listed.runs,
+        "tiers": tier_table(plan, listed.candidates),
         "attrition": pa.Table.from_pylist([row._asdict() for row in counted], schema=ATTRITION),
     }
     return Found(tables, counted, people["patient_id"])

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from instep_cohort.engine.uses import Uses
-from instep_cohort.study.plan import FitNotePlan, Plan, WorkStatusPlan
+from instep_cohort.study.plan import FitNotePlan, Plan
 from instep_cohort.study.spans import date_of
 from instep_cohort.work.fit_notes import (
+    CertifiedAbsence,
     CertifiedSickness,
     FitNoteRules,
     NoteRow,
-    certified_sickness,
+    certified_absence,
 )
-from instep_cohort.work.spells import Spell
-from instep_cohort.work.statuses import StatusRow, WorkStatus, work_status
-from instep_cohort.work.tiers import tier
+from instep_cohort.work.statuses import StatusRow, WorkHints, WorkStatus, work_hints, work_status
+from instep_cohort.work.tiers import tier, tier_reason
 
 CERTIFIED_COLUMNS = pa.schema(
     [
@@ -35,6 +34,14 @@ CERTIFIED_COLUMNS = pa.schema(
         ("certified_until", pa.date32()),
         ("issued_runs", pa.int32()),
         ("long_term", pa.bool_()),
+        ("may_be_fit_notes", pa.int32()),
+        ("may_be_fit_last", pa.date32()),
+        ("may_be_fit_terms", pa.string()),
+        ("not_counted", pa.string()),
+        ("days_since_spell_start", pa.int32()),
+        ("days_since_last_note_end", pa.int32()),
+        ("days_since_run_start", pa.int32()),
+        ("days_since_last_issue", pa.int32()),
     ]
 )
 
@@ -44,9 +51,10 @@ WORK_STATUS_COLUMNS = pa.schema(
         ("work_status_date", pa.date32()),
         ("work_status_age_days", pa.int32()),
         ("work_status_stale", pa.bool_()),
+        ("days_since_job_loss", pa.int32()),
+        ("work_hints", pa.string()),
     ]
 )
-
 
 _NOTE = ("day", "label_key", "value", "unit")
 
@@ -54,9 +62,14 @@ _NOTE = ("day", "label_key", "value", "unit")
 class Flags(NamedTuple):
     """The declared flags of one candidate; None for one that is not declared."""
 
-    certified: CertifiedSickness | None
+    absence: CertifiedAbsence | None
     status: WorkStatus | None
-    spells: Sequence[Spell]
+    hints: WorkHints | None = None
+
+    @property
+    def certified(self) -> CertifiedSickness | None:
+        """The certified sickness flag of RULES.md §7."""
+        return self.absence.flag if self.absence else None
 
     @property
     def tier(self) -> str:
@@ -64,51 +77,76 @@ class Flags(NamedTuple):
         fresh = self.status.fresh if self.status else None
         return tier(fresh, certified=bool(self.certified and self.certified.certified_sickness))
 
+    @property
+    def tier_reason(self) -> str:
+        """Why that tier, in one sentence."""
+        status = self.status
+        return tier_reason(
+            status.work_status if status else None,
+            status.work_status_date if status else None,
+            stale=bool(status and status.work_status_stale),
+            last_note=self.certified.fit_note_last if self.certified else None,
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the candidate list."""
+        columns: dict[str, Any] = {"tier": self.tier, "tier_reason": self.tier_reason}
+        absence = self.absence
+        noted = (absence.flag, absence.statements, absence.recency) if absence else ()
+        for part in (*noted, self.status, self.hints):
+            if part is not None:
+                columns |= part._asdict()
+        return columns
+
 
 class FlagReader:
     """Reads the flags of one candidate after the other out of the evidence rows."""
 
-    def __init__(self, plan: Plan, uses: Uses, evidence: pa.Table) -> None:
+    def __init__(
+        self, plan: Plan, uses: Uses, evidence: pa.Table, terms: Sequence[str | None]
+    ) -> None:
+        """Takes the study, the candidates' evidence, and the extract's terms by code_key."""
         self._plan = plan
         self._categories = [frozenset(one.category.split("; ")) for one in uses.labels]
+        self._terms = [terms[one.code_key] or "" for one in uses.labels]
         self._notes = self._notes_by_patient(evidence, uses.fit_notes)
-        self._statuses = _by_patient(evidence, uses.work_status)
+        self._statuses = self._statuses_by_patient(evidence, uses.work_status)
         self._rules = fit_note_rules(plan.fit_notes) if plan.fit_notes else None
-        self._without_notes = self._rules and certified_sickness((), self._rules, plan.on)
+        self._without_notes = self._rules and certified_absence((), self._rules, plan.on)
 
     def _notes_by_patient(
         self, evidence: pa.Table, use_key: int | None
     ) -> Mapping[int, list[NoteRow]]:
         found: dict[int, list[NoteRow]] = {}
-        if use_key is not None:
-            rows = evidence.filter(pc.equal(evidence["use_key"], use_key))
-            keys, *held = (rows[name].to_pylist() for name in ("patient_key", *_NOTE))
-            for key, day, label, value, unit in zip(keys, *held, strict=True):
-                note = NoteRow(date_of(day), self._categories[label], value, unit)
-                found.setdefault(key, []).append(note)
+        for key, day, label, value, unit in _rows_of(evidence, use_key, _NOTE):
+            note = NoteRow(date_of(day), self._categories[label], value, unit, self._terms[label])
+            found.setdefault(key, []).append(note)
+        return found
+
+    def _statuses_by_patient(
+        self, evidence: pa.Table, use_key: int | None
+    ) -> Mapping[int, list[StatusRow]]:
+        found: dict[int, list[StatusRow]] = {}
+        for key, day, label in _rows_of(evidence, use_key, _NOTE[:2]):
+            row = StatusRow(date_of(day), self._categories[label], self._terms[label])
+            found.setdefault(key, []).append(row)
         return found
 
     def flags_of(self, patient_key: int) -> Flags:
         """The flags of the patient with this key."""
-        certified, spells = self._certified(patient_key)
-        return Flags(certified, self._status(self._plan.work_status, patient_key), spells)
-
-    def _certified(self, patient_key: int) -> tuple[CertifiedSickness | None, Sequence[Spell]]:
-        if self._rules is None or self._without_notes is None:
-            return None, ()
-        held = self._notes.get(patient_key)
-        if held is None:
-            return self._without_notes
-        return certified_sickness(held, self._rules, self._plan.on)
-
-    def _status(self, flag: WorkStatusPlan | None, patient_key: int) -> WorkStatus | None:
+        flag, held = self._plan.work_status, self._statuses.get(patient_key, ())
+        absence = self._absence(patient_key)
         if flag is None:
-            return None
-        rows = [
-            StatusRow(date_of(row["day"]), self._categories[row["label_key"]])
-            for row in self._statuses.get(patient_key, ())
-        ]
-        return work_status(rows, fresh_from=date_of(flag.fresh_from), on=self._plan.on)
+            return Flags(absence, None)
+        on = self._plan.on
+        status = work_status(held, fresh_from=date_of(flag.fresh_from), on=on)
+        return Flags(absence, status, work_hints(held, on=on))
+
+    def _absence(self, patient_key: int) -> CertifiedAbsence | None:
+        held = self._notes.get(patient_key)
+        if self._rules is None or held is None:
+            return self._without_notes
+        return certified_absence(held, self._rules, self._plan.on)
 
 
 def fit_note_rules(flag: FitNotePlan) -> FitNoteRules:
@@ -122,42 +160,11 @@ def fit_note_rules(flag: FitNotePlan) -> FitNoteRules:
     )
 
 
-def _by_patient(evidence: pa.Table, use_key: int | None) -> Mapping[int, list[dict[str, Any]]]:
+def _rows_of(
+    evidence: pa.Table, use_key: int | None, names: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """patient_key and the named columns of the rows that one use read."""
     if use_key is None:
-        return {}
+        return iter(())
     rows = evidence.filter(pc.equal(evidence["use_key"], use_key))
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in rows.to_pylist():
-        found.setdefault(row["patient_key"], []).append(row)
-    return found
-
-
-SPELLS = pa.schema(
-    [
-        ("patient_id", pa.string()),
-        ("start", pa.date32()),
-        ("last_day", pa.date32()),
-        ("days", pa.int32()),
-        ("covered_days", pa.int32()),
-        ("notes", pa.int32()),
-        ("statements", pa.string()),
-        ("open", pa.bool_()),
-    ]
-)
-
-
-def spell_rows(patient_id: str, spells: Sequence[Spell], on: date) -> list[dict[str, Any]]:
-    """The rows of `SPELLS` for one patient."""
-    return [
-        {
-            "patient_id": patient_id,
-            "start": spell.start,
-            "last_day": spell.last_day,
-            "days": spell.days,
-            "covered_days": spell.covered_days,
-            "notes": spell.notes,
-            "statements": "; ".join(spell.statements),
-            "open": spell.start <= on <= spell.last_day,
-        }
-        for spell in spells
-    ]
+    return zip(*(rows[name].to_pylist() for name in ("patient_key", *names)), strict=True)

@@ -11,8 +11,9 @@ from instep_cohort.cohort.finding import find
 from instep_cohort.cohort.lists import pinned_lists, resolution_table
 from instep_cohort.cohort.manifest import manifest_of
 from instep_cohort.cohort.preparing import categories_of, prepare, unknown_ids
-from instep_cohort.cohort.result import Cohort, tier_counts
+from instep_cohort.cohort.result import Cohort
 from instep_cohort.cohort.safety import OptOutAnswers
+from instep_cohort.cohort.tier_table import tier_counts
 from instep_cohort.engine.frames import Engine, engine_of
 from instep_cohort.extracts import Store
 from instep_cohort.study import Study, compile_study
@@ -102,7 +103,7 @@ def identify(
         engine=engine_name,
         resolution=resolution,
         attrition=found.attrition,
-        tiers=tier_counts(found.tables["candidates"]),
+        tiers=tier_counts(found.tables["tiers"]),
         warnings=warnings,
         allowances={"allow_stale": allow_stale, "strict": strict},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv as pa_csv
 
+from instep_cohort.cohort.absences import RUNS, SPELLS
 from instep_cohort.cohort.finding import ATTRITION
-from instep_cohort.cohort.flags import SPELLS
 from instep_cohort.cohort.lists import RESOLUTION
 from instep_cohort.cohort.result import Cohort, TableName
 from instep_cohort.cohort.spreadsheet_text import as_recorded
+from instep_cohort.cohort.tier_table import TIER_SCHEMAS
 from instep_cohort.engine.evidence import EVIDENCE
 from instep_cohort.errors import ExtractError, UsageError
 
@@ -24,8 +26,13 @@ _COLUMNS: dict[TableName, tuple[str, ...]] = {
     "evidence": tuple(EVIDENCE.names),
     "facts": (*_PERSON, "dropped_at"),
     "spells": tuple(SPELLS.names),
+    "runs": tuple(RUNS.names),
 }
-_CSV: dict[TableName, pa.Schema] = {"attrition": ATTRITION, "resolution": RESOLUTION}
+_CSV: dict[TableName, Sequence[pa.Schema]] = {
+    "attrition": (ATTRITION,),
+    "tiers": TIER_SCHEMAS,
+    "resolution": (RESOLUTION,),
+}
 
 
 def open_run(folder: Path | str) -> Cohort:
@@ -49,7 +56,7 @@ def open_run(folder: Path | str) -> Cohort:
     tables: dict[TableName, pa.Table] = {
         name: _parquet(folder / f"{name}.parquet", columns) for name, columns in _COLUMNS.items()
     }
-    tables |= {name: _csv(folder / f"{name}.csv", schema) for name, schema in _CSV.items()}
+    tables |= {name: _csv(folder / f"{name}.csv", schemas) for name, schemas in _CSV.items()}
     return Cohort(tables, manifest, tuple(manifest["warnings"]))
 
 
@@ -86,9 +93,10 @@ def _parquet(path: Path, columns: tuple[str, ...]) -> pa.Table:
     return table
 
 
-def _csv(path: Path, schema: pa.Schema) -> pa.Table:
+def _csv(path: Path, schemas: Sequence[pa.Schema]) -> pa.Table:
+    types = {field.name: field.type for schema in schemas for field in schema}
     options = pa_csv.ConvertOptions(
-        column_types=schema,
+        column_types=types,
         null_values=[""],
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
@@ -103,7 +111,7 @@ def _csv(path: Path, schema: pa.Schema) -> pa.Table:
         raise _missing(path) from None
     except (OSError, pa.ArrowException):
         raise _damaged(path) from None
-    if table.column_names != schema.names:
+    if not any(table.column_names == schema.names for schema in schemas):
         raise _damaged(path)
     return as_recorded(table)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from instep_cohort.cohort.handed_in import read_handed_in
 from instep_cohort.errors import UsageError
 
 REMOVING = ("research", "type_1")
@@ -56,37 +54,14 @@ def read_practice_list(path: Path) -> PracticeList:
         UsageError: the file cannot be read, lacks a column, or holds an unknown kind or an empty
             id. Lines are named, ids never.
     """
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"The opt-out list {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"The opt-out list {path} is not UTF-8; save it as CSV UTF-8.") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num}: not readable as CSV ({error}).") from None
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise UsageError(
-            f"{path}:1: the opt-out list needs the columns {', '.join(COLUMNS)}; "
-            f"missing: {', '.join(missing)}."
-        )
-    where = {name: header.index(name) for name in COLUMNS}
-    found = [_row(path, line, row, where) for line, row in rows]
-    return PracticeList(found, hashlib.sha256(raw).hexdigest())
+    handed_in = read_handed_in(path, "opt-out list", COLUMNS, needed=2)
+    # a space around an id would quietly lose the opt-out: cells come without
+    found = [_row(path, line.number, line.cells) for line in handed_in.rows]
+    return PracticeList(found, handed_in.sha256)
 
 
-def _row(path: Path, line: int, row: Sequence[str], where: dict[str, int]) -> tuple[int, str, str]:
-    if len(row) <= max(where["patient_id"], where["kind"]):
-        raise UsageError(
-            f"{path}:{line}: the row has {len(row)} cells; patient_id and kind are needed."
-        )
-    # a space around an id would quietly lose the opt-out
-    who, kind = row[where["patient_id"]].strip(), row[where["kind"]].strip()
+def _row(path: Path, line: int, cells: Mapping[str, str]) -> tuple[int, str, str]:
+    who, kind = cells["patient_id"], cells["kind"]
     if kind not in KINDS:
         # what stands there instead may be an id or a name, so it is not repeated
         raise UsageError(f"{path}:{line}: the kind is none of {', '.join(KINDS)}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from instep_cohort.work.tiers import TIERS
+from instep_cohort.cohort.tier_table import tier_counts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from instep_cohort.cohort.explain.values import Explanation
 
-TableName = Literal["candidates", "evidence", "facts", "spells", "attrition", "resolution"]
+TableName = Literal[
+    "candidates", "evidence", "facts", "spells", "runs", "attrition", "tiers", "resolution"
+]
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,8 +29,8 @@ class Cohort:
     Shows itself as counts; patient rows only when asked for.
 
     Attributes:
-        tables: the Arrow tables by name: candidates, evidence, facts, spells, attrition,
-            resolution.
+        tables: the Arrow tables by name: candidates, evidence, facts, spells, runs, attrition,
+            tiers, resolution.
         manifest: what the run was: study, search date, lists, store, versions, counts.
         warnings: what whoever reads the list must know.
     """
@@ -60,6 +61,11 @@ class Cohort:
     def spells(self) -> pd.DataFrame:
         """The candidates' spells of certified absence, where their notes have lengths."""
         return _pandas(self.tables["spells"])
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The candidates' runs of fit notes issued: not lengths of absence."""
+        return _pandas(self.tables["runs"])
 
     @cached_property
     def attrition(self) -> pd.DataFrame:
@@ -101,7 +107,12 @@ class Cohort:
     @cached_property
     def tiers(self) -> Mapping[str, int]:
         """How many candidates each tier has, in the order of letters; empty without any flag."""
-        return tier_counts(self.tables["candidates"])
+        return tier_counts(self.tables["tiers"])
+
+    @cached_property
+    def tiers_by_flag(self) -> pd.DataFrame:
+        """One row per tier: how many candidates, and what the record says of their work."""
+        return _pandas(self.tables["tiers"])
 
     def __len__(self) -> int:
         """How many candidates there are."""
@@ -122,20 +133,6 @@ class Cohort:
             f"{study['name']} {study['version']} on {self.manifest['search_date']}: "
             f"{len(self):,} candidates"
         )
-
-
-def tier_counts(candidates: pa.Table) -> dict[str, int]:
-    """How many candidates each tier has, in the order of letters; empty without any flag."""
-    if "tier" not in candidates.column_names:
-        return {}
-    counted = Counter(candidates["tier"].to_pylist())
-    return {tier: counted[tier] for tier in TIERS}
-
-
-def tier_lines(tiers: Mapping[str, int]) -> list[str]:
-    """Each tier with its count and its rule, as lines of text."""
-    width = max((len(f"{count:,}") for count in tiers.values()), default=0)
-    return [f"tier {tier}  {count:>{width},}  {TIERS[tier]}" for tier, count in tiers.items()]
 
 
 def attrition_lines(attrition: pa.Table) -> list[str]:

@@ -21,8 +21,8 @@ from instep_cohort.errors import UsageError
 if TYPE_CHECKING:
     from instep_cohort.cohort.result import Cohort, TableName
 
-PARQUET: tuple[TableName, ...] = ("evidence", "facts", "candidates", "spells")  # largest first
-CSV: tuple[TableName, ...] = ("candidates", "attrition", "resolution")
+PARQUET: tuple[TableName, ...] = ("evidence", "facts", "candidates", "spells", "runs")
+CSV: tuple[TableName, ...] = ("candidates", "attrition", "tiers", "resolution")
 
 _OURS = {
     *(f"{name}.parquet" for name in PARQUET),
@@ -108,6 +108,7 @@ def _write_workbook(cohort: Cohort, folder: Path) -> None:
         folder / "candidates.xlsx",
         cohort.tables["candidates"],
         cohort.tables["attrition"],
+        cohort.tables["tiers"],
         _about(cohort),
         date.fromisoformat(cohort.manifest["search_date"]),
     )

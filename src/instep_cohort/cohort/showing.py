@@ -22,7 +22,7 @@ _LIST = (
 
 
 def as_html(cohort: Cohort, title: str) -> str:
-    """The title, the attrition, what each list met in the extract, and the warnings."""
+    """The title, the attrition, the tiers, what each list met in the extract, and the warnings."""
     attrition = cohort.tables["attrition"].to_pylist()
     header = [name.replace("_", " ") for name in _STEP]
     steps = [[row[name] for name in _STEP] for row in attrition]
@@ -30,11 +30,21 @@ def as_html(cohort: Cohort, title: str) -> str:
     return (
         f"<p><b>{escape(title)}</b></p>"
         + html_table("how many people each step left out", header, steps)
+        + _tiers(cohort.tables["tiers"])
         + html_table(
             "what each codelist met in this extract", _LIST, _lists(cohort.tables["resolution"])
         )
         + f"<ul>{notes}</ul>"
     )
+
+
+def _tiers(tiers: pa.Table) -> str:
+    """How many candidates each tier has and what is known of their work; "" without any flag."""
+    if not tiers.num_rows:
+        return ""
+    header = [name.replace("_", " ") for name in tiers.column_names]
+    rows = [list(row.values()) for row in tiers.to_pylist()]
+    return html_table("whom to write to first: tiers and flags", header, rows)
 
 
 def _lists(resolution: pa.Table) -> list[tuple[object, ...]]:

@@ -21,7 +21,7 @@ from instep_cohort.engine.grid import candidates, merged
 from instep_cohort.engine.uses import uses_of
 from instep_cohort.errors import DefinitionError, UsageError
 from instep_cohort.extracts import Store
-from instep_cohort.study import Plan, Study, compile_study, steps_of
+from instep_cohort.study import Plan, Study, compile_study
 from instep_cohort.study.variations import points_of
 
 
@@ -175,7 +175,6 @@ def try_study(
             variants,
             shared,
             uses_of(shared.plan, ready.resolutions),
-            steps=[s.name for s in steps_of(variants[0], practice_list=answers.file is not None)],
             practice_list=ready.practice_list.table() if answers.file else NO_PRACTICE_LIST,
         )
     numbers = map(len, found)

@@ -9,7 +9,17 @@ from typing import Any
 
 import pyarrow as pa
 
-WIDTHS = {"patient_id": 16, "practice_id": 12, "reason": 90, "cautions": 28}
+WIDTHS = {
+    "patient_id": 16,
+    "practice_id": 12,
+    "tier_reason": 48,
+    "may_be_fit_terms": 40,
+    "work_hints": 60,
+    "cautions": 28,
+    "reason": 90,
+    "rule": 60,
+}
+_WRAPPED = {"reason", "text", "tier_reason", "may_be_fit_terms", "work_hints", "rule"}
 
 COLUMN_MEANINGS = {
     "patient_id": "the identifier in the practice system's extract",
@@ -19,6 +29,7 @@ COLUMN_MEANINGS = {
     "birth_precision": "how exactly the birth is known: check the age where it is not day",
     "tier": "order of letters: A out of work (fresh code), B certified sickness or unfit for work, "
     "C nothing known of work, X in work (hold back)",
+    "tier_reason": "why that tier",
     "certified_sickness": "a fit note in the window; never evidence of unemployment",
     "fit_notes": "dates on which a fit note was issued in the window",
     "fit_note_first": "the first of them",
@@ -30,10 +41,20 @@ COLUMN_MEANINGS = {
     "certified_until": "its last certified day",
     "issued_runs": "runs of issued notes (not lengths of absence)",
     "long_term": "an open spell, or a run of notes, of 91 days or more",
+    "may_be_fit_notes": "dates on which a note says may be fit: there may be a job to go back to",
+    "may_be_fit_last": "the last of them",
+    "may_be_fit_terms": "its terms, which name the adjustment where the code does",
+    "not_counted": "rows that certify nothing: duplicate, negated, self certificate, private …",
+    "days_since_spell_start": "days since the latest spell began, where lengths are known",
+    "days_since_last_note_end": "days since the last note ended; empty while one runs",
+    "days_since_run_start": "days since the first note of the latest run was issued",
+    "days_since_last_issue": "days since the latest note was issued",
     "work_status": "latest dated work code: fallible evidence, never a gate",
     "work_status_date": "its date",
     "work_status_age_days": "days from it to the search date",
     "work_status_stale": "too old to decide anything",
+    "days_since_job_loss": "days since the latest code for the loss of a job",
+    "work_hints": "the latest codes about work, newest first: fallible, they decide nothing",
     "cautions": "read these before writing: what a date or a choice left open",
     "reason": "why the person is on the list",
 }
@@ -43,15 +64,17 @@ def write_workbook(
     path: Path,
     candidates: pa.Table,
     attrition: pa.Table,
+    tiers: pa.Table,
     about: Sequence[tuple[str, str]],
     on: date,
 ) -> None:
-    """Writes the sheets Candidates, Attrition and About.
+    """Writes the sheets Candidates, Attrition, Tiers and About.
 
     Args:
         path: where to.
         candidates: the candidate list.
         attrition: the attrition table.
+        tiers: how many candidates each tier has, by flag; no rows without any flag.
         about: pairs for the About sheet: what the run was.
         on: the search date, which also stands as the file's date: the same run gives the same file.
     """
@@ -71,11 +94,14 @@ def write_workbook(
             "date": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
             "plain": workbook.add_format({"valign": "top"}),
         }
-        sheets = [workbook.add_worksheet(name, TableSheet) for name in ("Candidates", "Attrition")]
-        for sheet, table in zip(sheets, (candidates, attrition), strict=True):
-            _write_table(sheet, table, formats)
+        tables = {"Candidates": candidates, "Attrition": attrition}
+        if tiers.num_rows:
+            tables["Tiers"] = tiers
+        sheets = {name: workbook.add_worksheet(name, TableSheet) for name in tables}
+        for name, table in tables.items():
+            _write_table(sheets[name], table, formats)
         _write_about(workbook.add_worksheet("About"), about, candidates.column_names, formats)
-    if not all(sheet.written for sheet in sheets):
+    if not all(sheet.written for sheet in sheets.values()):
         raise RuntimeError("this version of XlsxWriter writes its rows in another way")
 
 
@@ -95,7 +121,7 @@ def _format(field: pa.Field, formats: Mapping[str, Any]) -> Any:
         return formats["date"]
     if not pa.types.is_string(field.type):
         return formats["plain"]
-    return formats["wrap" if field.name in ("reason", "text") else "text"]
+    return formats["wrap" if field.name in _WRAPPED else "text"]
 
 
 def _write_about(

@@ -82,7 +82,7 @@ def outline(study: Study, on: date, *, overrides: Mapping[str, str] | None = Non
         >>> from instep_cohort.study import load_study
         >>> page = outline(load_study("instep"), date(2026, 11, 1))
         >>> page.heading
-        'instep 1.0.0: People with chronic pain who may be out of work, on 2026-11-01'
+        'instep 1.1.0: People with chronic pain who may be out of work, on 2026-11-01'
     """
     bound = bind(study, overrides)
     words = _Words(bound, compile_study(bound, on))

@@ -12,19 +12,22 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from instep_cohort.terminology.meanings import CERTIFIED, LENGTH_UNITS
+from instep_cohort.work.early import Recency, recency
 from instep_cohort.work.spells import Spell, merge_spells
+from instep_cohort.work.statements import Statements, statements_of
 
 LONG_TERM_DAYS = 91
 LONGEST_NOTE_DAYS = 366
 
 
 class NoteRow(NamedTuple):
-    """One coded row of a fit-note list: its date, what it says, and its value, if it has one."""
+    """One coded row of a fit-note list: its date, what it says, its value and its term, if any."""
 
     issued: date
     categories: frozenset[str]
     value: float | None
     unit: str | None
+    term: str = ""
 
 
 class Note(NamedTuple):
@@ -43,6 +46,24 @@ class FitNoteRules(NamedTuple):
     issue_gap: int
     private_counts: bool = False
     headings_count: bool = False
+
+    def certified_by(self, categories: frozenset[str]) -> frozenset[str]:
+        """What a row of these categories certifies: nothing for a duplicate or a refusal."""
+        return _certified_by(categories, self)
+
+
+class IssueRun(NamedTuple):
+    """Notes issued no more than the issue gap apart: a run of notes, not a length of absence."""
+
+    first_issued: date
+    last_issued: date
+    notes: int
+    statements: tuple[str, ...]
+
+    @property
+    def days(self) -> int:
+        """Days from the first to the last date of issue."""
+        return (self.last_issued - self.first_issued).days
 
 
 class CertifiedSickness(NamedTuple):
@@ -71,7 +92,7 @@ def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
 
 
 def _note(issued: date, held: Sequence[NoteRow], rules: FitNoteRules) -> Note | None:
-    said = _said(tuple(row[1:] for row in held), rules)
+    said = _said(tuple((row.categories, row.value, row.unit) for row in held), rules)
     if said is None:
         return None
     lengths = (length_in_days(issued, value, unit) for value, unit in said.lengths)
@@ -90,10 +111,10 @@ class _Said(NamedTuple):
 def _said(
     held: Sequence[tuple[frozenset[str], float | None, str | None]], rules: FitNoteRules
 ) -> _Said | None:
-    certifying = [row for row in held if statements(row[0], rules)]
+    certifying = [row for row in held if rules.certified_by(row[0])]
     if not certifying:
         return None
-    said = frozenset().union(*(statements(categories, rules) for categories, _, _ in certifying))
+    said = frozenset().union(*(rules.certified_by(categories) for categories, _, _ in certifying))
     given = [(value, _unit(unit)) for _, value, unit in certifying]
     given += [(value, unit) for categories, value, _ in held for unit in _length_units(categories)]
     return _Said(
@@ -103,8 +124,7 @@ def _said(
 
 
 @cache
-def statements(categories: frozenset[str], rules: FitNoteRules) -> frozenset[str]:
-    """What a row certifies under the rules of the study: nothing for a duplicate or a refusal."""
+def _certified_by(categories: frozenset[str], rules: FitNoteRules) -> frozenset[str]:
     said = set(categories & set(CERTIFIED))
     counts_as_unspecified = {"private": rules.private_counts, "heading": rules.headings_count}
     if any(counts for name, counts in counts_as_unspecified.items() if name in categories):
@@ -112,58 +132,90 @@ def statements(categories: frozenset[str], rules: FitNoteRules) -> frozenset[str
     return frozenset(said)
 
 
-def certified_sickness(
-    rows: Iterable[NoteRow], rules: FitNoteRules, on: date
-) -> tuple[CertifiedSickness, Sequence[Spell]]:
-    """The flag of one patient and their spells, from rows dated on or before the search date.
+class CertifiedAbsence(NamedTuple):
+    """What the notes of one patient come to.
 
-    Spells are given only where every note has a length: no length is ever made up.
+    Attributes:
+        flag: the columns of RULES.md §7.
+        spells: oldest first; none unless every note has a length, since none is ever made up.
+        runs: the runs of notes issued, oldest first.
+        statements: what the rows say, each kind apart.
+        recency: how long ago it was.
     """
+
+    flag: CertifiedSickness
+    spells: Sequence[Spell]
+    runs: Sequence[IssueRun]
+    statements: Statements
+    recency: Recency
+
+
+def certified_absence(rows: Sequence[NoteRow], rules: FitNoteRules, on: date) -> CertifiedAbsence:
+    """The certified absence of one patient, from rows dated on or before the search date."""
     notes = notes_of(rows, rules)
-    in_window = [note for note in notes if rules.first is None or note.issued >= rules.first]
     length_known = bool(notes) and all(note.days is not None for note in notes)
     spells = merge_spells(notes, gap=rules.gap) if length_known else []
-    latest = spells[-1] if spells else None
-    runs = issue_runs([note.issued for note in notes], rules.issue_gap)
-    return (
-        CertifiedSickness(
-            certified_sickness=bool(in_window),
-            fit_notes=len(in_window),
-            fit_note_first=in_window[0].issued if in_window else None,
-            fit_note_last=in_window[-1].issued if in_window else None,
-            last_statement=in_window[-1].statement if in_window else None,
-            length_known=length_known,
-            spell_start=latest.start if latest else None,
-            spell_days=latest.days if latest else None,
-            certified_until=latest.last_day if latest else None,
-            issued_runs=len(runs),
-            long_term=_spell_is_long(latest, on) if latest else _run_is_long(runs, rules, on),
-        ),
+    runs = issue_runs(notes, rules.issue_gap)
+    return CertifiedAbsence(
+        _flag(notes, spells, runs, rules, on),
         spells,
+        runs,
+        statements_of(rows, rules),
+        recency(spells, runs, on),
     )
 
 
-def issue_runs(issued: Sequence[date], issue_gap: int) -> list[tuple[date, date]]:
-    """First and last date of each run of issue dates no more than `issue_gap` days apart."""
-    runs: list[tuple[date, date]] = []
-    for day in issued:
-        if runs and (day - runs[-1][1]).days <= issue_gap:
-            runs[-1] = (runs[-1][0], day)
+def _flag(
+    notes: Sequence[Note],
+    spells: Sequence[Spell],
+    runs: Sequence[IssueRun],
+    rules: FitNoteRules,
+    on: date,
+) -> CertifiedSickness:
+    in_window = [note for note in notes if rules.first is None or note.issued >= rules.first]
+    latest = spells[-1] if spells else None
+    return CertifiedSickness(
+        certified_sickness=bool(in_window),
+        fit_notes=len(in_window),
+        fit_note_first=in_window[0].issued if in_window else None,
+        fit_note_last=in_window[-1].issued if in_window else None,
+        last_statement=in_window[-1].statement if in_window else None,
+        length_known=bool(spells),
+        spell_start=latest.start if latest else None,
+        spell_days=latest.days if latest else None,
+        certified_until=latest.last_day if latest else None,
+        issued_runs=len(runs),
+        long_term=_spell_is_long(latest, on) if latest else _run_is_long(runs, rules, on),
+    )
+
+
+def issue_runs(notes: Iterable[Note], issue_gap: int) -> list[IssueRun]:
+    """The runs of notes whose dates of issue are no more than `issue_gap` days apart.
+
+    Args:
+        notes: the notes of one patient, oldest first.
+        issue_gap: in days.
+    """
+    runs: list[IssueRun] = []
+    for note in notes:
+        if runs and (note.issued - runs[-1].last_issued).days <= issue_gap:
+            said = tuple(dict.fromkeys((*runs[-1].statements, note.statement)))
+            runs[-1] = IssueRun(runs[-1].first_issued, note.issued, runs[-1].notes + 1, said)
         else:
-            runs.append((day, day))
+            runs.append(IssueRun(note.issued, note.issued, 1, (note.statement,)))
     return runs
 
 
 def _spell_is_long(spell: Spell, on: date) -> bool:
-    is_open = spell.start <= on <= spell.last_day
-    return is_open and (on - spell.start).days >= LONG_TERM_DAYS
+    return spell.is_open(on) and (on - spell.start).days >= LONG_TERM_DAYS
 
 
-def _run_is_long(runs: Sequence[tuple[date, date]], rules: FitNoteRules, on: date) -> bool:
+def _run_is_long(runs: Sequence[IssueRun], rules: FitNoteRules, on: date) -> bool:
     if not runs:
         return False
-    first, last = runs[-1]
-    return (last - first).days >= LONG_TERM_DAYS and (on - last).days <= rules.issue_gap
+    latest = runs[-1]
+    is_recent = (on - latest.last_issued).days <= rules.issue_gap
+    return latest.days >= LONG_TERM_DAYS and is_recent
 
 
 @cache

@@ -36,9 +36,18 @@ class Spell(NamedTuple):
     statements: tuple[str, ...]
 
     @property
+    def end(self) -> date:
+        """The first day no longer certified."""
+        return self.last_day + timedelta(days=1)
+
+    @property
     def days(self) -> int:
         """Days from the first to the last certified day, both included."""
         return (self.last_day - self.start).days + 1
+
+    def is_open(self, on: date) -> bool:
+        """Whether that day is certified, or lies in a hole that was bridged."""
+        return self.start <= on <= self.last_day
 
 
 def merge_spells(notes: Iterable[SizedNote], *, gap: int) -> list[Spell]:

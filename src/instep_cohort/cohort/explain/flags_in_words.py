@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from instep_cohort.cohort.absences import spell_rows
 from instep_cohort.cohort.explain.comparing import days, several
 from instep_cohort.cohort.explain.values import EvidenceRow, FlagFound
-from instep_cohort.cohort.flags import Flags, fit_note_rules, spell_rows
+from instep_cohort.cohort.flags import Flags, fit_note_rules
 from instep_cohort.study.plan import FitNotePlan, Plan, WorkStatusPlan
 from instep_cohort.study.spans import date_of
 from instep_cohort.work.fit_notes import (
     LONG_TERM_DAYS,
+    CertifiedAbsence,
     CertifiedSickness,
     NoteRow,
-    certified_sickness,
+    certified_absence,
 )
-from instep_cohort.work.spells import Spell
 from instep_cohort.work.statuses import StatusRow, WorkStatus, work_status
 
 
@@ -38,21 +39,25 @@ def flags_found(
         notes: the rows that the certified sickness flag read.
         statuses: the rows that the work status flag read.
     """
-    certified: CertifiedSickness | None = None
+    absence: CertifiedAbsence | None = None
     status: WorkStatus | None = None
     found = []
     if plan.fit_notes is not None:
         rows = [
-            NoteRow(row.date, _categories(row), row.value, row.unit) for row in notes if row.date
+            NoteRow(row.date, _categories(row), row.value, row.unit, row.term or "")
+            for row in notes
+            if row.date
         ]
-        certified, spells = certified_sickness(rows, fit_note_rules(plan.fit_notes), plan.on)
-        found.append(_fit_notes(plan, plan.fit_notes, certified, spells, notes))
+        absence = certified_absence(rows, fit_note_rules(plan.fit_notes), plan.on)
+        found.append(_fit_notes(plan, plan.fit_notes, absence, notes))
     if plan.work_status is not None:
-        dated = [StatusRow(row.date, _categories(row)) for row in statuses if row.date]
+        dated = [
+            StatusRow(row.date, _categories(row), row.term or "") for row in statuses if row.date
+        ]
         fresh_from = date_of(plan.work_status.fresh_from)
         status = work_status(dated, fresh_from=fresh_from, on=plan.on)
         found.append(_work_status(plan.work_status, status, statuses))
-    return FlagsFound(tuple(found), Flags(certified, status, ()).tier if found else None)
+    return FlagsFound(tuple(found), Flags(absence, status).tier if found else None)
 
 
 def _categories(row: EvidenceRow) -> frozenset[str]:
@@ -62,29 +67,27 @@ def _categories(row: EvidenceRow) -> frozenset[str]:
 def _fit_notes(
     plan: Plan,
     flag: FitNotePlan,
-    certified: CertifiedSickness,
-    spells: Sequence[Spell],
+    absence: CertifiedAbsence,
     evidence: Sequence[EvidenceRow],
 ) -> FlagFound:
     first = "ever, up to" if flag.first is None else f"from {date_of(flag.first)} to"
     rows = [
         {name: value for name, value in row.items() if name != "patient_id"}
-        for row in spell_rows("", spells, plan.on)
+        for row in spell_rows("", absence.spells, plan.on)
     ]
     return FlagFound(
         name=flag.name,
         kind="fit_notes",
         asks=f"fit notes ({flag.codelist}) issued {first} {plan.on}",
-        says=tuple(_certified_words(flag, certified, spells, plan.on)),
-        columns=certified._asdict(),
+        says=tuple(_absence_words(flag, absence, plan.on)),
+        columns=absence.flag._asdict(),
         spells=tuple(rows),
         evidence=tuple(evidence),
     )
 
 
-def _certified_words(
-    flag: FitNotePlan, certified: CertifiedSickness, spells: Sequence[Spell], on: date
-) -> Iterator[str]:
+def _absence_words(flag: FitNotePlan, absence: CertifiedAbsence, on: date) -> Iterator[str]:
+    certified, statements = absence.flag, absence.statements
     statement = (certified.last_statement or "").replace("_", " ")
     if certified.fit_notes == 1:
         yield f"certified sickness: 1 fit note, of {certified.fit_note_last}, says {statement}"
@@ -95,8 +98,16 @@ def _certified_words(
         )
     else:
         yield "no certified sickness in the window"
-    for spell in spells:
-        is_open = ", open on the search date" if spell.start <= on <= spell.last_day else ""
+    if statements.may_be_fit_last:
+        terms = f": {statements.may_be_fit_terms}" if statements.may_be_fit_terms else ""
+        yield (
+            f"may be fit on {several(statements.may_be_fit_notes, 'date')}, last "
+            f"{statements.may_be_fit_last}{terms} (there may be a job to go back to)"
+        )
+    if statements.not_counted:
+        yield f"rows that certify nothing: {statements.not_counted.replace('_', ' ')}"
+    for spell in absence.spells:
+        is_open = ", open on the search date" if spell.is_open(on) else ""
         covers = f"{several(spell.notes, 'note')}{is_open}"
         yield f"spell from {spell.start} to {spell.last_day}: {days(spell.days)}, {covers}"
     if certified.issued_runs and not certified.length_known:

@@ -1,0 +1,5 @@
+"""From one run to the next: who is new, who is still there, who is not, and who will be."""
+
+from instep_cohort.cohort.over_time.changes import Changes, changes
+
+__all__ = ["Changes", "changes"]
