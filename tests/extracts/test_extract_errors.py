@@ -39,7 +39,7 @@ def head(*columns):
 
 
 def test_profiles_are_described():
-    assert set(PROFILES) == {"aurum", "standard"}
+    assert {"aurum", "standard"} <= set(PROFILES)
     assert all(len(text) > 20 for text in PROFILES.values())
 
 
@@ -48,10 +48,10 @@ def test_profiles_are_described():
     [
         (
             "arum",
-            r"no profile is called 'arum' \(there are: aurum, standard\); did you mean aurum\?",
+            rf"no profile is called 'arum' \(there are: {', '.join(PROFILES)}\); did you mean aurum\?",
         ),
         ("Standard", r"did you mean standard\?"),
-        ("xyz", r"\(there are: aurum, standard\)$"),
+        ("xyz", rf"\(there are: {', '.join(PROFILES)}\)$"),
     ],
 )
 def test_unknown_profile(tmp_path, name, message):
@@ -379,8 +379,8 @@ def test_a_fault_of_the_engine_shows_no_record(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("patched", "value"),
     [
-        ("instep_cohort.extracts.sources.Sources._staged", lambda *_: False),
-        ("instep_cohort.extracts.records._tallied", lambda *_: False),
+        ("instep_cohort.extracts.staging._staged", lambda *_: False),
+        ("instep_cohort.extracts.tallying._tallied", lambda *_: False),
         ("instep_cohort.extracts.manifest.FileCounts.is_closed", False),
         ("instep_cohort.extracts.sources._holds", lambda *_: False),
     ],

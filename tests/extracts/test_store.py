@@ -249,7 +249,7 @@ def test_opening_a_store_loads_no_engine(store):
 
 
 def test_the_room_says_what_it_has():
-    assert {"PROFILES", "Store", "ingest", "open_store"} == set(extracts.__all__)
+    assert {"PROFILES", "Store", "detect", "ingest", "open_store"} == set(extracts.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         extracts.nothing  # noqa: B018
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from instep_cohort.extracts.ingesting import ingest
     from instep_cohort.extracts.profiles import PROFILES
+    from instep_cohort.extracts.recognising import detect
     from instep_cohort.extracts.store import Store, open_store
 
-__all__ = ["PROFILES", "Store", "ingest", "open_store"]
+__all__ = ["PROFILES", "Store", "detect", "ingest", "open_store"]
 
 # Opening a store needs no DuckDB, so ingest is imported when it is asked for.
-_HOME = {"PROFILES": "profiles", "Store": "store", "ingest": "ingesting", "open_store": "store"}
+_HOME = {
+    "PROFILES": "profiles",
+    "Store": "store",
+    "detect": "recognising",
+    "ingest": "ingesting",
+    "open_store": "store",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from instep_cohort.extracts.profile import DictionaryMap, Kind
 from instep_cohort.extracts.quarantine import NO_CODE
-from instep_cohort.extracts.records import SAID, TARGETS
+from instep_cohort.extracts.record_rows import SAID, TARGETS
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import literal
+from instep_cohort.extracts.staging import set_rows_apart, stage
 from instep_cohort.terminology.read_codes import read_code
 
-#: What a dictionary may say of a code, besides its term.
-COLUMNS = ("read_v2", "ctv3", "snomed_concept", "dmd", "bnf", "substance")
+#: What a dictionary, or a row, may say of a code besides its term.
+COLUMNS = SAID[1:]
 
 _MOST_NAMES = 20
 
@@ -20,37 +21,38 @@ def read_dictionaries(sources: Sources) -> None:
 
     Columns: kind, system, code, term, `COLUMNS`, weight, in_dictionary.
     """
-    said = ", ".join(f"{column} VARCHAR" for column in ("term", *COLUMNS))
+    said = ", ".join(f"{column} VARCHAR" for column in SAID)
     sources.connection.execute(
         f"CREATE TABLE said (kind VARCHAR, system VARCHAR, code VARCHAR, {said}, weight BIGINT, "
         "in_dictionary BOOLEAN)"
     )
     for dictionary in sources.profile.dictionaries:
         _read_dictionary(sources, dictionary)
-    kept = [column if column in SAID else "NULL" for column in ("term", *COLUMNS)]
     sources.connection.execute(
-        f"INSERT INTO said SELECT kind, system, code, {', '.join(kept)}, sum(n), false FROM tally "
+        f"INSERT INTO said SELECT kind, system, code, {', '.join(SAID)}, sum(n), false FROM tally "
         "WHERE status IS NULL GROUP BY ALL"
     )
 
 
 def _read_dictionary(sources: Sources, dictionary: DictionaryMap) -> None:
     given = dictionary.columns
-    name = f"{dictionary.source}_rows"
+    name = f"{dictionary.source}_{dictionary.kind}_rows"
     checks = {
         f"check_{n}": f"({rule}) IS TRUE" for n, rule in enumerate(dictionary.checks.values())
     }
     no_code = f"CASE WHEN {given['code']} IS NULL THEN {literal(NO_CODE)} END"
-    sources.stage(name, dictionary.source, {**given, **checks, "status": no_code})
-    sources.set_rows_apart(name, dictionary.source, ())
-    columns = [column if column in given else "NULL" for column in ("term", *COLUMNS)]
+    columns = {**given, **checks, "status": no_code}
+    stage(sources, name, dictionary.source, columns, skips=dictionary.skips)
+    set_rows_apart(sources, name, dictionary.source, ())
+    said = [column if column in given else "NULL" for column in SAID]
+    stored = f"{name} WHERE status IS NULL AND left_out IS NULL"
     sources.connection.execute(
-        f"INSERT INTO said SELECT {literal(dictionary.kind)}, system, code, {', '.join(columns)}, "
-        f"count(*), true FROM {name} WHERE status IS NULL GROUP BY ALL"
+        f"INSERT INTO said SELECT {literal(dictionary.kind)}, system, code, {', '.join(said)}, "
+        f"count(*), true FROM {stored} GROUP BY ALL"
     )
     rules = {finding: f"check_{n} = 'true'" for n, finding in enumerate(dictionary.checks)}
     if rules:
-        sources.count_findings("codes", f"{name} WHERE status IS NULL", rules)
+        sources.count_findings("codes", stored, rules)
 
 
 def make_codes(sources: Sources) -> None:

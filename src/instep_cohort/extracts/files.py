@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import zipfile
@@ -9,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from instep_cohort.errors import ExtractError, UsageError
 from instep_cohort.extracts.profile import Profile
@@ -44,8 +46,15 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class _Entry:
-    path: Path  # the file, or the archive that holds it
+class Entry:
+    """One file of an extract, before anything is known of it.
+
+    Attributes:
+        path: the file, or the archive that holds it.
+        member: its name in that archive.
+    """
+
+    path: Path
     member: str | None = None
 
 
@@ -61,7 +70,7 @@ def find_files(
         ExtractError: an archive is damaged, encrypted or tries to write outside its folder, or the
             names of the files contradict each other.
     """
-    entries = _entries(extract)
+    entries = list_entries(extract)
     tables = profile.recognise(sorted(entries))
     unused = sorted(entries.keys() - tables.keys())
     files = []
@@ -77,15 +86,51 @@ def find_files(
     return files, unused
 
 
-def _entries(extract: Path) -> dict[str, _Entry]:
+def first_bytes(entry: Entry, name: str) -> bytes:
+    """The first bytes of a file of an extract, unpacked: as many as its header needs.
+
+    Args:
+        entry: the file.
+        name: its name, for messages.
+
+    Raises:
+        ExtractError: it is damaged, encrypted or cannot be read.
+    """
+    try:
+        if entry.member is None:
+            with entry.path.open("rb") as source:
+                return _unpacked_start(source, name)
+        with zipfile.ZipFile(entry.path) as archive:
+            _refuse_encrypted(archive.getinfo(entry.member), name)
+            with archive.open(entry.member) as source:
+                return _unpacked_start(source, name)
+    except _ARCHIVE_FAULTS:
+        raise ExtractError(f"{name}: cannot be read; copy it again") from None
+
+
+def _unpacked_start(source: IO[bytes], name: str) -> bytes:
+    if name.lower().endswith(".gz"):
+        with gzip.GzipFile(fileobj=source) as unpacked:
+            return unpacked.read(_CHUNK)
+    return source.read(_CHUNK)
+
+
+def list_entries(extract: Path) -> dict[str, Entry]:
+    """Every file of an extract, by its name relative to it.
+
+    Raises:
+        UsageError: there is nothing at ``extract``.
+        ExtractError: it is neither a folder nor a .zip, or an archive is damaged or tries to write
+            outside its folder.
+    """
     if extract.is_dir():
-        found: dict[str, _Entry] = {}
+        found: dict[str, Entry] = {}
         for path in _walk(extract):
             name = path.relative_to(extract).as_posix()
             if path.suffix.lower() == ".zip":
                 found |= {f"{name}/{member}": e for member, e in _members(path, name).items()}
             else:
-                found[name] = _Entry(path)
+                found[name] = Entry(path)
         return found
     if not extract.is_file():
         raise UsageError(f"{extract}: no such file or folder")
@@ -117,13 +162,13 @@ def _is_data(name: str) -> bool:
     return not name.startswith(".") and name not in _NOT_DATA
 
 
-def _members(archive: Path, name: str) -> dict[str, _Entry]:
+def _members(archive: Path, name: str) -> dict[str, Entry]:
     try:
         with zipfile.ZipFile(archive) as opened:
             infos = [info for info in opened.infolist() if not info.is_dir()]
     except _ARCHIVE_FAULTS:
         raise ExtractError(f"{name}: not a .zip that can be opened; copy it again") from None
-    members: dict[str, _Entry] = {}
+    members: dict[str, Entry] = {}
     for info in infos:
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
@@ -133,16 +178,20 @@ def _members(archive: Path, name: str) -> dict[str, _Entry]:
         if info.filename in members:
             raise ExtractError(f"{name}: holds {info.filename} twice; make the archive again")
         if all(map(_is_data, parts)):
-            members[info.filename] = _Entry(archive, info.filename)
+            members[info.filename] = Entry(archive, info.filename)
     return members
 
 
-def _unpack(entry: _Entry, target: Path, name: str) -> None:
+def _refuse_encrypted(info: zipfile.ZipInfo, name: str) -> None:
+    if info.flag_bits & _ENCRYPTED:
+        raise ExtractError(f"{name}: encrypted; unpack it first and name the folder")
+
+
+def _unpack(entry: Entry, target: Path, name: str) -> None:
     """One member, streamed; refused before the first byte where the disk would not hold it."""
     with zipfile.ZipFile(entry.path) as opened:
         info = opened.getinfo(str(entry.member))
-        if info.flag_bits & _ENCRYPTED:
-            raise ExtractError(f"{name}: encrypted; unpack it first and name the folder")
+        _refuse_encrypted(info, name)
         free = shutil.disk_usage(target.parent).free
         if info.file_size > free:
             raise ExtractError(

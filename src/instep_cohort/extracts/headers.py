@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from instep_cohort.errors import ExtractError
-from instep_cohort.extracts.profile import SourceTable
+from instep_cohort.extracts.source_tables import SourceTable
 
 
 def check_header(

@@ -15,17 +15,21 @@ import duckdb
 from instep_cohort.errors import ExtractError, InstepError
 from instep_cohort.extracts.codes_table import make_codes, read_dictionaries
 from instep_cohort.extracts.dates import days_since_epoch
+from instep_cohort.extracts.file_findings import count_words, note_files
 from instep_cohort.extracts.files import find_files
 from instep_cohort.extracts.manifest import FILE_NAME, FileCounts, Manifest, TableCounts
 from instep_cohort.extracts.patients import read_patients
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.profiles import find_profile
 from instep_cohort.extracts.reading import Readable, look_at
-from instep_cohort.extracts.records import TARGETS, count_findings, records_query, tally
+from instep_cohort.extracts.recognising import detect
+from instep_cohort.extracts.record_rows import TARGETS
+from instep_cohort.extracts.records import count_findings, records_query
 from instep_cohort.extracts.registrations import read_registrations
 from instep_cohort.extracts.sources import Sources, disagreement
 from instep_cohort.extracts.store import Store, open_store
 from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
+from instep_cohort.extracts.tallying import tally
 from instep_cohort.extracts.writing import replacing, table_file, write_table
 
 # What DuckDB may hold, beside some 200 MB of Python; the rest waits on the disk. Each thread has
@@ -34,13 +38,14 @@ _MEMORY = "750MB"
 _THREADS = 4
 _SHOWN = 5
 
-SAME_CONTENT = "file holds the same as another of its table: its rows count again"
+#: In place of a profile's name: the one profile that fits.
+AUTO = "auto"
 
 
 def ingest(
     extract: Path | str,
     *,
-    profile: str,
+    profile: str | Profile,
     extract_date: date,
     out: Path | str,
     progress: Callable[[str], None] | None = None,
@@ -52,20 +57,22 @@ def ingest(
 
     Args:
         extract: the folder that the source system exported, or a .zip of it.
-        profile: how it is laid out, one of `PROFILES`.
+        profile: how it is laid out: the name of a profile, ``auto`` for the one that fits, or a
+            `Profile`.
         extract_date: the day it was taken.
         out: the folder of the store.
         progress: is told what is being done, in words without any patient in them.
 
     Raises:
-        UsageError: no such profile or extract; ``out`` is a folder that is no store.
+        UsageError: no such profile or extract; two profiles fit; ``out`` is a folder that is no
+            store.
         ExtractError: the extract cannot be read as what it is said to be.
     """
     extract, out = Path(extract).absolute(), Path(out).absolute()
-    layout = find_profile(profile)
     tell = progress or (lambda _: None)
     if (extract / FILE_NAME).is_file():
         raise ExtractError(f"{extract}: a store already, not an extract; open it instead")
+    layout = _layout(extract, profile, tell)
     with replacing(out) as folder:
         scratch = folder.parent / "scratch"
         scratch.mkdir()
@@ -77,6 +84,16 @@ def ingest(
                 f"the extract could not be read: {type(error).__name__} while working on it"
             ) from None
     return open_store(out)
+
+
+def _layout(extract: Path, profile: str | Profile, tell: Callable[[str], None]) -> Profile:
+    if isinstance(profile, Profile):
+        return profile
+    if profile != AUTO:
+        return find_profile(profile)
+    recognised = detect(extract)
+    tell(str(recognised))
+    return recognised.profile
 
 
 class _Order(NamedTuple):
@@ -96,12 +113,9 @@ def _build(order: _Order) -> None:
     present = frozenset(file.table for file in found)
     _refuse_missing(profile, present, unused)
     with _connect(scratch) as connection:
-        files = [
-            look_at(file, number, profile.table(file.table), profile.missing, present)
-            for number, file in enumerate(found)
-        ]
+        files = [look_at(file, number, profile, present) for number, file in enumerate(found)]
         sources = Sources(connection, profile, files, scratch=scratch, progress=tell)
-        _note_copies(sources)
+        note_files(sources)
         tables = _tables(sources, order.extract_date, order.folder)
         _note_missing(sources, present, tables)
         Manifest(
@@ -143,17 +157,6 @@ def _refuse_missing(profile: Profile, present: frozenset[str], unused: list[str]
             )
 
 
-def _note_copies(sources: Sources) -> None:
-    """Notes files that hold the same as another: a part that was copied counts its rows twice."""
-    seen: set[tuple[str, str]] = set()
-    for file in sources:
-        key = (file.file.table, file.sha256)
-        if key in seen:
-            table = sources.profile.store_table(file.file.table)
-            sources.findings.add(table, SAME_CONTENT, file.records)
-        seen.add(key)
-
-
 def _note_missing(
     sources: Sources, present: frozenset[str], written: dict[str, TableCounts]
 ) -> None:
@@ -170,11 +173,11 @@ def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, Tab
     """Makes every table and writes it."""
     connection = sources.connection
     read_patients(sources, extract_date)
-    read_registrations(sources)
+    read_registrations(sources, extract_date)
     tally(sources)
     read_dictionaries(sources)
     make_codes(sources)
-    sources.count_words()  # now that every file is known to be read whole
+    count_words(sources)  # now that every file is known to be read whole
     queries = {
         "patients": "FROM patients ORDER BY patient_key",
         "registrations": "FROM registrations ORDER BY ALL",
@@ -196,9 +199,11 @@ def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, Tab
 
 def _check_rows(sources: Sources, written: dict[str, TableCounts]) -> None:
     """That each row that counts stands in its table, counted on the written table itself."""
-    expected: Counter[str] = Counter()
+    counted = sources.connection.execute(
+        "SELECT kind, sum(n) FROM tally WHERE status IS NULL GROUP BY ALL"
+    ).fetchall()
+    expected = Counter({TARGETS[kind].table: int(rows) for kind, rows in counted})
     for file in sources:
-        expected[sources.profile.store_table(file.file.table)] += sources.stored[file.number]
         expected["quarantine"] += sum(sources.quarantine.counts(file.name).values())
     for table in (*(target.table for target in TARGETS.values()), "quarantine"):
         if written[table].rows != expected[table]:

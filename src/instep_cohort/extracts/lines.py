@@ -1,13 +1,15 @@
 """The records of a text file one by one, with the physical line that each begins on.
 
 This is the slow and exact reader, used where the quick one stumbles and to find lines again. Its
-grammar is the quick one's: with a comma, a cell that begins with a quote ends with one, and quotes
-in it are doubled; with a tab, quotes are letters like any other. A quote that never closes, or
-closes before something else than a delimiter, spoils the line that it begins on and no other.
+grammar is the quick one's: a cell that begins with a quote ends with one, and quotes in it are
+doubled; where a tab stands between cells, quotes are letters like any other. A quote that never
+closes, or closes before something else than a delimiter, spoils the line that it begins on and no
+other.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 
 from instep_cohort.extracts.survey import Survey, open_bytes
+from instep_cohort.extracts.transcoding import cp1252_text
 
 #: Bytes; a longer line is quarantined. The quick reader is told the same.
 LONGEST_LINE = 1_000_000
@@ -43,7 +46,7 @@ class Record(NamedTuple):
     """One record.
 
     Attributes:
-        line: where it begins, counted from 1; the header is line 1.
+        line: where it begins, counted from 1 for the first line of the file.
         raw: its bytes as they stand in the file, without the line end.
         text: the same record as UTF-8 that every reader takes alike; ``None`` where there is none.
         fault: why it cannot be read; `BLANK` for an empty line; empty for a good record.
@@ -61,7 +64,8 @@ def records(path: Path, survey: Survey) -> Iterator[Record]:
     """Every record of the file behind its header, in order."""
     with open_bytes(path) as source:
         lines = _Lines(source)
-        lines.take()
+        for _ in range(survey.lead):
+            lines.take()
         while (line := lines.take()) is not None:
             yield _record(line, lines, survey)
 
@@ -72,12 +76,13 @@ def find_records(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[
     yield from (record for _, record in _picked(good, wanted))
 
 
-def find_lines(path: Path, wanted: Iterable[int]) -> Iterator[Record]:
-    """As `find_records`, for a plain file each line of which is a record."""
+def find_lines(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
+    """As `find_records`, for a file each line of which is a record."""
     with open_bytes(path) as source:
-        source.readline()
+        for _ in range(survey.lead):
+            source.readline()
         for number, raw in _picked(source, wanted):
-            yield Record(number + 1, _without_end(raw))
+            yield Record(number + survey.lead, _without_end(raw))
 
 
 def _picked(every: Iterable[_Item], wanted: Iterable[int]) -> Iterator[tuple[int, _Item]]:
@@ -114,6 +119,8 @@ class _Lines:
         if not raw:
             return None
         self._number += 1
+        if self._number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
         if raw.endswith(b"\n") or len(raw) < LONGEST_LINE + 2:
             return _Line(self._number, raw, too_long=False)
         rest = raw
@@ -141,23 +148,36 @@ def _record(line: _Line, lines: _Lines, survey: Survey) -> Record:
     cells = line.raw.split(survey.delimiter.encode())
     if fault := _miscounted(cells, survey):
         return Record(line.number, line.raw, fault=fault)
-    text = survey.delimiter.encode().join(cells[: len(survey.header)])
+    text = survey.delimiter.encode().join(_as_many(cells, survey))
     mended = b"\r" in text
     return Record(line.number, line.raw, _utf8(text.replace(b"\r", b" "), survey), mended=mended)
 
 
 def _miscounted(cells: Sequence[bytes], survey: Survey) -> str:
-    """Whether there are too few cells, or too many; empty ones at the end do not count."""
+    """Whether there are too few cells, or too many; empty ones at the end do not count.
+
+    Nor do columns at the end that have no name, as some report writers leave one behind.
+    """
     columns = len(survey.header)
-    if len(cells) < columns:
+    named = columns
+    while named and not survey.header[named - 1]:
+        named -= 1
+    if len(cells) < named:
         return TOO_FEW
     return TOO_MANY if any(cell.strip() for cell in cells[columns:]) else ""
+
+
+def _as_many(cells: list[bytes], survey: Survey) -> list[bytes]:
+    """As many cells as the header has."""
+    columns = len(survey.header)
+    return cells[:columns] + [b""] * (columns - len(cells))
 
 
 def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
     """A record with quotes in it, which may reach over several lines."""
     whole, further = line.whole, list[_Line]()
-    cells = _cells(_without_end(whole))
+    delimiter = survey.delimiter.encode()
+    cells = _cells(_without_end(whole), delimiter)
     while cells == [] and len(further) < _LONGEST_RECORD_LINES and len(whole) < LONGEST_LINE:
         following = lines.take()
         if following is None:
@@ -167,18 +187,18 @@ def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
             break
         whole += following.whole
         if b'"' in following.whole:
-            cells = _cells(_without_end(whole))
+            cells = _cells(_without_end(whole), delimiter)
     if not cells:
         lines.give_back(further)
         return Record(line.number, line.raw, fault=BAD_QUOTES)
     raw = _without_end(whole)
     if fault := _spoilt(raw, survey) or _miscounted(cells, survey):
         return Record(line.number, raw, fault=fault)
-    quoted = [b'"' + cell.replace(b'"', b'""') + b'"' for cell in cells[: len(survey.header)]]
-    return Record(line.number, raw, _utf8(b",".join(quoted), survey))
+    quoted = [b'"' + cell.replace(b'"', b'""') + b'"' for cell in _as_many(cells, survey)]
+    return Record(line.number, raw, _utf8(delimiter.join(quoted), survey))
 
 
-def _cells(text: bytes) -> list[bytes] | None:
+def _cells(text: bytes, delimiter: bytes) -> list[bytes] | None:
     """The cells of a record; none where a quote does not close, ``None`` where one strays."""
     cells, place = [], 0
     while True:
@@ -187,11 +207,11 @@ def _cells(text: bytes) -> list[bytes] | None:
             if found is None:
                 return []
             end = found.end()
-            if end < len(text) and text[end : end + 1] != b",":
+            if end < len(text) and text[end : end + 1] != delimiter:
                 return [] if text[end : end + 1] == b'"' else None
             cells.append(_unquoted(found[0]))
         else:
-            end = text.find(b",", place)
+            end = text.find(delimiter, place)
             end = len(text) if end < 0 else end
             cells.append(text[place:end].replace(b"\r", b" "))
         if end == len(text):
@@ -216,14 +236,9 @@ def _spoilt(raw: bytes, survey: Survey) -> str:
 
 
 def _utf8(text: bytes, survey: Survey) -> bytes:
-    return text if survey.encoding == "utf-8" else decoded(text, survey).encode()
+    return text if survey.encoding == "utf-8" else cp1252_text(text).encode()
 
 
 def decoded(raw: bytes, survey: Survey) -> str:
-    """The text of raw bytes; what cannot be read becomes U+FFFD, or the Latin-1 sign in cp1252."""
-    if survey.encoding == "utf-8":
-        return raw.decode("utf-8", "replace")
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError:  # five bytes have no meaning in it
-        return raw.decode("latin-1")
+    """The text of raw bytes; what is no UTF-8 becomes U+FFFD."""
+    return raw.decode("utf-8", "replace") if survey.encoding == "utf-8" else cp1252_text(raw)

@@ -7,10 +7,12 @@ from datetime import date
 
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts import dates
-from instep_cohort.extracts.profile import DateStyle
 from instep_cohort.extracts.quarantine import NO_PATIENT_ID
+from instep_cohort.extracts.snapshots import REPLACED
+from instep_cohort.extracts.source_tables import DateStyles
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import any_of, literal
+from instep_cohort.extracts.staging import set_rows_apart, stage
 
 OLDEST_BIRTH_YEAR = 1875  # the OHDSI mappings of CPRD GOLD and Aurum reject earlier years
 
@@ -19,14 +21,20 @@ _FALSE = ("false", "0", "n")
 _FLAGS = ("is_test", "is_confidential")
 _SHOWN = 5
 
+MARKER = "{} is the marker {} ({}): taken as missing"
+LEFT_OUT = "patient left out: "
+
 
 def read_patients(sources: Sources, extract_date: date) -> None:
     """Makes ``patient_rows``, one row for each row of the source, and ``patients`` of the store.
 
+    Also ``people_left_out``, patient_id and reason, where people are left out on purpose.
+
     Raises:
         ExtractError: there is no patient, or a patient_id stands there twice.
     """
-    m = sources.profile.patients
+    m, profile = sources.profile.patients, sources.profile
+    style, markers = profile.dates_of(m.source), tuple(profile.markers)
     deaths = {f"death_{place}": text for place, text in enumerate(m.deaths)}
     columns = {
         "patient_id": m.patient_id,
@@ -42,17 +50,22 @@ def read_patients(sources: Sources, extract_date: date) -> None:
         "is_confidential": f"lower({m.is_confidential})",
         **{_remark(place): f"({rule}) IS TRUE" for place, rule in enumerate(m.remarks.values())},
     }
-    sources.stage("patient_source", m.source, columns)
+    stage(sources, "patient_source", m.source, columns, skips=m.skips, joins=m.joins)
     _refuse_repeated(sources)
+    _count_markers(sources, list(deaths))
     extract_day = dates.days_since_epoch(extract_date)
-    style = sources.profile.dates
+    read = {name: dates.open_end(name, markers, style, extract_date) for name in deaths}
+    read["birth"] = dates.without_markers("birth", markers, m.birth_dates)
+    replaced = ", ".join(f"{text} AS {name}" for name, text in read.items())
     sources.connection.execute(
         f"CREATE TABLE patient_rows AS SELECT *, {_status()} AS status, {_birth(extract_day)}, "
-        f"{_death(list(deaths), style, extract_day)} FROM (SELECT *, {_birth_text()} "
-        "FROM patient_source)"
+        f"{_death(list(deaths), style, extract_day)} FROM (SELECT *, {_birth_text(m.birth_dates)} "
+        f"FROM (SELECT * REPLACE ({replaced}) FROM patient_source))"
     )
-    sources.set_rows_apart("patient_rows", m.source, ("patient_id",))
+    held = ("patient_id",) if profile.table(m.source).cell(m.patient_id) else ()
+    set_rows_apart(sources, "patient_rows", m.source, held)
     _make_patients(sources)
+    _set_people_apart(sources)
     _count_findings(sources, deaths, extract_day)
     _check_practices(sources)
 
@@ -70,11 +83,11 @@ def _status() -> str:
     return f"CASE WHEN patient_id IS NULL THEN {literal(NO_PATIENT_ID)} {flags} END"
 
 
-def _birth_text() -> str:
+def _birth_text(style: DateStyles) -> str:
     """``first_birth``, the first day that the text allows, and how precise the text is."""
-    full, rest = dates.day("birth", "iso"), dates.precision("birth", "iso")
+    full, rest = dates.day("birth", style), dates.precision("birth", style)
     return (
-        f"coalesce({full}, {dates.earliest('birth', 'iso')}) AS first_birth, "
+        f"coalesce({full}, {dates.earliest('birth', style)}) AS first_birth, "
         f"CASE WHEN {full} IS NOT NULL THEN 'day' ELSE {rest} END AS known"
     )
 
@@ -101,7 +114,7 @@ def _birth(extract_day: int) -> str:
     )
 
 
-def _death(columns: Sequence[str], style: DateStyle, extract_day: int) -> str:
+def _death(columns: Sequence[str], style: DateStyles, extract_day: int) -> str:
     """``death_day``: the earliest that any of the dates allows, at the latest the extract date.
 
     Whoever has a date of death is dead, whatever the date says.
@@ -120,8 +133,9 @@ def _death(columns: Sequence[str], style: DateStyle, extract_day: int) -> str:
 def _refuse_repeated(sources: Sources) -> None:
     repeated = sources.connection.execute(
         "SELECT list((file, record) ORDER BY file, record)[:2] FROM patient_source SEMI JOIN "
-        "(SELECT patient_id FROM patient_source GROUP BY ALL HAVING count(*) > 1) "
-        "USING (patient_id) GROUP BY patient_id ORDER BY 1"
+        "(SELECT patient_id FROM patient_source WHERE left_out IS NULL GROUP BY ALL "
+        "HAVING count(*) > 1) USING (patient_id) WHERE left_out IS NULL "
+        "GROUP BY patient_id ORDER BY 1"
     ).fetchall()
     if not repeated:
         return
@@ -144,7 +158,7 @@ def _make_patients(sources: Sources) -> None:
         "patient_id, practice_id, "
         "CASE WHEN sex IN ('F', 'M', 'I') THEN sex ELSE 'U' END AS sex, "
         f"birth_day, believed AS birth_precision, death_day, {flags} "
-        "FROM patient_rows WHERE status IS NULL"
+        "FROM patient_rows WHERE status IS NULL AND left_out IS NULL"
     )
     [(people,)] = sources.connection.execute("SELECT count(*) FROM patients").fetchall()
     if not people:
@@ -152,8 +166,38 @@ def _make_patients(sources: Sources) -> None:
         raise ExtractError(f"empty extract: no patient can be read from {names}")
 
 
+def _set_people_apart(sources: Sources) -> None:
+    """Makes ``people_left_out``: those of whom every row is left out, with the reason of one."""
+    sources.connection.execute(
+        "CREATE TABLE people_left_out AS SELECT patient_id, "
+        f"{literal(LEFT_OUT)} || min(left_out) AS reason FROM patient_rows "
+        f"WHERE left_out <> {literal(REPLACED)} AND patient_id IS NOT NULL AND patient_id NOT IN "
+        "(SELECT patient_id FROM patient_rows WHERE left_out IS NULL AND patient_id IS NOT NULL) "
+        "GROUP BY ALL"
+    )
+    [(people,)] = sources.connection.execute("SELECT count(*) FROM people_left_out").fetchall()
+    sources.has_left_out = people > 0
+
+
+def _count_markers(sources: Sources, deaths: Sequence[str]) -> None:
+    """Counts the dates that are markers, each under its own name."""
+    profile = sources.profile
+    m = profile.patients
+    style = profile.dates_of(m.source)
+    columns = {"date of birth": (["birth"], m.birth_dates), "date of death": (deaths, style)}
+    for iso, meaning in profile.markers.items():
+        rules = {
+            MARKER.format(words, iso, meaning): " OR ".join(
+                f"({dates.marker(column, [iso], written)}) IS NOT NULL" for column in names
+            )
+            or "false"
+            for words, (names, written) in columns.items()
+        }
+        sources.count_findings("patients", "patient_source WHERE left_out IS NULL", rules)
+
+
 def _count_findings(sources: Sources, deaths: Mapping[str, str], extract_day: int) -> None:
-    style = sources.profile.dates
+    style = sources.profile.dates_of(sources.profile.patients.source)
     died = [dates.day(text, style) for text in deaths]
     partial = [f"({dates.earliest(text, style)}) IS NOT NULL" for text in deaths]
     unreadable = [
@@ -183,7 +227,8 @@ def _count_findings(sources: Sources, deaths: Mapping[str, str], extract_day: in
     }
     remarks = sources.profile.patients.remarks
     rules |= {finding: f"{_remark(place)} = 'true'" for place, finding in enumerate(remarks)}
-    sources.count_findings("patients", "patient_rows WHERE status IS NULL", rules)
+    stored = "patient_rows WHERE status IS NULL AND left_out IS NULL"
+    sources.count_findings("patients", stored, rules)
 
 
 def _check_practices(sources: Sources) -> None:
@@ -193,9 +238,12 @@ def _check_practices(sources: Sources) -> None:
     source, column = sources.profile.practices
     if sources.of(source):
         status = f"CASE WHEN {column} IS NULL THEN {literal('no practice_id')} END"
-        sources.stage("practice_rows", source, {"practice_id": column, "status": status})
-        sources.set_rows_apart("practice_rows", source, ())
-        rule = "practice_id NOT IN (SELECT practice_id FROM practice_rows WHERE status IS NULL)"
+        stage(sources, "practice_rows", source, {"practice_id": column, "status": status})
+        set_rows_apart(sources, "practice_rows", source, ())
+        rule = (
+            "practice_id NOT IN (SELECT practice_id FROM practice_rows WHERE status IS NULL "
+            "AND left_out IS NULL)"
+        )
         sources.count_findings(
             "patients", "patients", {"practice is not in the extract's list of practices": rule}
         )

@@ -1,32 +1,81 @@
-"""The profiles that there are, by name."""
+"""The profiles that there are, by name: ours, and those of other packages.
+
+Another package adds one by an entry point of the group ``instep_cohort.profiles``, whose name is
+that of the profile and which names a `Profile`.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
-from instep_cohort.errors import UsageError
-from instep_cohort.extracts.aurum import AURUM
+from instep_cohort.errors import DefinitionError, Fault, UsageError
 from instep_cohort.extracts.profile import Profile
-from instep_cohort.extracts.standard import STANDARD
+from instep_cohort.extracts.systems.aurum import AURUM
+from instep_cohort.extracts.systems.standard import STANDARD
 
-_PROFILES = {profile.name: profile for profile in (AURUM, STANDARD)}
+ENTRY_POINTS = "instep_cohort.profiles"
 
-#: The description of each profile, by its name.
+#: One line for each system that is built in.
+_BUILT_IN = (
+    AURUM,
+    STANDARD,
+)
+_PROFILES = {profile.name: profile for profile in _BUILT_IN}
+
+#: The description of each profile that is built in, by its name.
 PROFILES: Mapping[str, str] = MappingProxyType(
     {name: profile.description for name, profile in _PROFILES.items()}
 )
 
 
 def find_profile(name: str) -> Profile:
-    """The profile of that name.
+    """The profile of that name; those that are built in come first.
 
     Raises:
         UsageError: there is none; the message has the nearest name.
+        DefinitionError: another package has it, and it is wrong.
     """
     if name in _PROFILES:
         return _PROFILES[name]
-    near = difflib.get_close_matches(name.lower(), _PROFILES, n=1)
+    others = _others()
+    if name in others:
+        return _loaded(others[name])
+    known = [*_PROFILES, *others]
+    near = difflib.get_close_matches(name.lower(), known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise UsageError(f"no profile is called {name!r} (there are: {', '.join(_PROFILES)}){hint}")
+    raise UsageError(f"no profile is called {name!r} (there are: {', '.join(known)}){hint}")
+
+
+def all_profiles() -> Mapping[str, Profile]:
+    """Every profile by its name, ours first.
+
+    Raises:
+        DefinitionError: one that another package adds is wrong.
+    """
+    return _PROFILES | {name: _loaded(point) for name, point in _others().items()}
+
+
+def _others() -> dict[str, EntryPoint]:
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return {point.name: point for point in found if point.name not in _PROFILES}
+
+
+def _loaded(point: EntryPoint) -> Profile:
+    from instep_cohort.extracts.profile_checks import profile_faults
+
+    where = f"entry point {point.name} ({point.value})"
+    try:
+        profile = point.load()
+    except Exception as error:  # whatever another package's code may raise on import
+        found = f"cannot be loaded: {type(error).__name__}: {error}"
+        raise DefinitionError(Fault(where, found)) from error
+    if not isinstance(profile, Profile):
+        raise DefinitionError(Fault(where, f"a {type(profile).__name__}, not a Profile"))
+    if profile.name != point.name:
+        raise DefinitionError(Fault(where, f"the profile calls itself {profile.name!r}"))
+    if faults := profile_faults(profile):
+        raise DefinitionError([Fault(where, fault) for fault in faults])
+    return profile

@@ -14,6 +14,7 @@ NO_PATIENT_ID = "no patient_id"
 UNKNOWN_PATIENT = "unknown patient"
 NO_CODE = "no code"
 UNKNOWN_SYSTEM = "unknown system"
+NO_KEY = "no key"
 
 _LONGEST_RAW = 10_000
 

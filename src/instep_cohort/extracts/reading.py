@@ -12,9 +12,11 @@ import pyarrow.parquet as pq
 
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts.files import SourceFile
+from instep_cohort.extracts.first_lines import Form
 from instep_cohort.extracts.headers import check_header
 from instep_cohort.extracts.lines import LONGEST_LINE
-from instep_cohort.extracts.profile import SourceTable
+from instep_cohort.extracts.profile import Profile
+from instep_cohort.extracts.source_tables import SourceTable
 from instep_cohort.extracts.sql import any_of, identifier, literal, literals, path_literal
 from instep_cohort.extracts.survey import Survey, is_gzip, sha256, survey
 
@@ -37,18 +39,20 @@ class Readable:
         number: its place among the files that are read.
         file: the file.
         sha256: of its bytes.
-        columns: its column names, lower case, in its own order.
+        columns: its columns in its own order, by the names that the table gives them.
+        written: the same as they are written in the file.
         survey: what the text file is; ``None`` for Parquet.
         read: how many records the file has, good or bad, blank lines among them.
         records: how many records a reader must find in ``path``.
-        path: what is read: the file, or the mended copy of it.
-        mended: whether it is a copy, which is plain.
+        path: what is read: the file, or a copy of it that is plain.
+        mended: whether it is a copy that holds the good records and nothing else.
     """
 
     number: int
     file: SourceFile
     sha256: str
     columns: tuple[str, ...]
+    written: tuple[str, ...]
     survey: Survey | None
     read: int
     records: int
@@ -64,43 +68,48 @@ class Readable:
         """The same file, read from a copy of it that holds its good records and nothing else."""
         return replace(self, path=copy, records=records, read=read, mended=True)
 
+    def transcoded_as(self, copy: Path) -> Readable:
+        """The same file, read from a copy of it in UTF-8 that has the same lines."""
+        return replace(self, path=copy)
+
+    @property
+    def has_header(self) -> bool:
+        """Whether a header stands on the first line of what is read."""
+        return self.mended or self.survey is None or self.survey.lead > 0
+
     @property
     def _layout(self) -> tuple[object, ...]:
         """What must be alike for files to be read in one scan."""
         if self.survey is None:
             return (self.number,)
         line_end = "\n" if self.mended else self.survey.line_end
-        return self.columns, self.survey.delimiter, line_end, is_gzip(self.path)
+        form = (self.survey.delimiter, line_end, self.has_header, is_gzip(self.path))
+        return self.columns, *form
 
 
-def look_at(
-    file: SourceFile,
-    number: int,
-    table: SourceTable,
-    missing: tuple[str, ...],
-    present: frozenset[str],
-) -> Readable:
+def look_at(file: SourceFile, number: int, profile: Profile, present: frozenset[str]) -> Readable:
     """The file, checked to hold the table that its name says.
 
     Args:
         file: the file.
         number: its place among the files that are read.
-        table: the table.
-        missing: the words that mean "missing".
+        profile: how the extract is laid out.
         present: the names of all tables that the extract has.
 
     Raises:
         ExtractError: it is not readable at all, or a column that is needed is not there.
     """
+    table = profile.table(file.table)
     if file.path.suffix.lower() == ".parquet":
-        columns, records = _parquet(file, table)
+        written, records = _parquet(file, table)
         looked = None
     else:
-        looked = survey(file, missing)
-        columns, records = looked.header, looked.lines - 1
+        looked = survey(file, profile.missing, Form.of(profile, file.table))
+        written, records = looked.header, looked.lines - looked.lead
+    columns = table.named(tuple(name.lower() for name in written))
     check_header(file.name, columns, table, present)
     return Readable(
-        number, file, sha256(file.path), columns, looked, records, records, path=file.path
+        number, file, sha256(file.path), columns, written, looked, records, records, path=file.path
     )
 
 
@@ -111,11 +120,11 @@ def _parquet(file: SourceFile, table: SourceTable) -> tuple[tuple[str, ...], int
         schema = metadata.schema.to_arrow_schema()
     except (OSError, ValueError, pa.ArrowException):
         raise ExtractError(f"{file.name}: not a Parquet file that can be read") from None
-    for column in schema:
-        name = column.name.lower()
+    columns = table.named(tuple(name.lower() for name in schema.names))
+    for name, column in zip(columns, schema, strict=True):
         if name in table.columns and (fault := _type_fault(column.type, is_id=name in table.ids)):
             raise ExtractError(f"{file.name}: column `{name}` is {column.type}{fault}")
-    return tuple(name.lower() for name in schema.names), metadata.num_rows
+    return tuple(schema.names), metadata.num_rows
 
 
 def _type_fault(kind: pa.DataType, *, is_id: bool) -> str:
@@ -143,14 +152,24 @@ def relation(
         missing: the words that mean "missing".
         raw: whether to leave words and blanks as they are.
     """
-    groups: dict[tuple[object, ...], list[Readable]] = defaultdict(list)
-    for file in files:
-        groups[file._layout].append(file)
     return " UNION ALL ".join(
         f"SELECT {', '.join(_columns(group[0], table, missing, raw=raw))} "
         f"FROM {_scan(group, () if raw else missing)}"
-        for group in groups.values()
+        for group in _groups(files)
     )
+
+
+def read_order(files: Iterable[Readable]) -> list[Readable]:
+    """The files in the order in which `relation` reads their rows: DuckDB, "Order Preservation"."""
+    return [file for group in _groups(files) for file in group]
+
+
+def _groups(files: Iterable[Readable]) -> Iterable[list[Readable]]:
+    """Files that are read in one scan."""
+    groups: dict[tuple[object, ...], list[Readable]] = defaultdict(list)
+    for file in files:
+        groups[file._layout].append(file)
+    return groups.values()
 
 
 def _columns(
@@ -163,9 +182,10 @@ def _columns(
             absent = table.absent_means.get(column)
             yield f"{'CAST(NULL AS VARCHAR)' if absent is None else literal(absent)} AS {name}"
             continue
-        cell = f"c{file.columns.index(column)}"
+        place = file.columns.index(column)
+        cell = f"c{place}"
         if file.survey is None:
-            cell = f"nullif(CAST({name} AS VARCHAR), '')"
+            cell = f"nullif(CAST({identifier(file.written[place])} AS VARCHAR), '')"
         yield f"{cell if raw else _cleaned(cell, missing)} AS {name}"
 
 
@@ -186,7 +206,8 @@ def _scan(group: Sequence[Readable], missing: Sequence[str]) -> str:
     line_end = r"\n" if first.mended or first.survey.line_end == "\n" else r"\r\n"
     return (
         f"read_csv([{', '.join(path_literal(file.path) for file in group)}], filename = true, "
-        "hive_partitioning = false, auto_detect = false, header = true, strict_mode = true, "
+        "hive_partitioning = false, auto_detect = false, strict_mode = true, "
+        f"header = {str(first.has_header).lower()}, "
         f"delim = {literal(first.survey.delimiter)}, quote = {literal(quote)}, "
         f"escape = {literal(quote)}, new_line = {literal(line_end)}, "
         f"nullstr = {literals(['', *missing])}, max_line_size = {LONGEST_LINE + 2}, "

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from instep_cohort.extracts import dates
+from instep_cohort.extracts.patients import MARKER
 from instep_cohort.extracts.quarantine import NO_PATIENT_ID, UNKNOWN_PATIENT
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import literal
+from instep_cohort.extracts.staging import set_rows_apart, stage
 
 UNREADABLE_END = "end of the registration is unreadable"
 
+_STORED = "registration_rows WHERE status IS NULL AND left_out IS NULL"
 
-def read_registrations(sources: Sources) -> None:
+
+def read_registrations(sources: Sources, extract_date: date) -> None:
     """Makes ``registrations`` of the store, after the patients.
 
     A table of registrations is complete where the extract has one; else each patient's row carries
@@ -27,32 +33,57 @@ def read_registrations(sources: Sources) -> None:
             "end_date": given.end,
             "kind": given.kind,
         }
-        sources.stage("registration_source", source, columns)
+        stage(sources, "registration_source", source, columns, skips=given.skips, joins=given.joins)
     else:
         source = sources.profile.patients.source
         sources.connection.execute(
             "CREATE TABLE registration_source AS SELECT file, record, patient_id, practice_id, "
-            "start_date, end_date, kind FROM patient_rows WHERE status IS NULL"
+            "start_date, end_date, kind, left_out FROM patient_rows "
+            "WHERE status IS NULL AND left_out IS NULL"
         )
-    _parse(sources)
-    if source != sources.profile.patients.source:
-        sources.set_rows_apart("registration_rows", source, ("patient_id",))
+    _count_markers(sources, source)
+    _parse(sources, source, extract_date)
+    if given is not None and source == given.source:
+        held = ("patient_id",) if sources.profile.table(source).cell(given.patient_id) else ()
+        set_rows_apart(sources, "registration_rows", source, held)
     _make_registrations(sources, source)
-    _count_findings(sources)
+    _count_findings(sources, source)
 
 
-def _parse(sources: Sources) -> None:
-    style = sources.profile.dates
+def _count_markers(sources: Sources, source: str) -> None:
+    style = sources.profile.dates_of(source)
+    for iso, meaning in sources.profile.markers.items():
+        rules = {
+            MARKER.format(words, iso, meaning): f"({dates.marker(name, [iso], style)}) IS NOT NULL"
+            for words, name in (("start", "start_date"), ("end", "end_date"))
+        }
+        rows = "registration_source WHERE left_out IS NULL"
+        sources.count_findings("registrations", rows, rules)
+
+
+def _parse(sources: Sources, source: str, extract_date: date) -> None:
+    style, markers = sources.profile.dates_of(source), tuple(sources.profile.markers)
     start = f"coalesce({dates.day('start_date', style)}, {dates.latest('start_date', style)})"
     end = f"coalesce({dates.day('end_date', style)}, {dates.earliest('end_date', style)})"
+    starts = dates.without_markers("start_date", markers, style)
+    ends = dates.open_end("end_date", markers, style, extract_date)
+    people = (
+        "CASE WHEN p.patient_key IS NULL THEN o.reason END"
+        if sources.has_left_out
+        else "CAST(NULL AS VARCHAR)"
+    )
+    also = "LEFT JOIN people_left_out o ON o.patient_id = s.patient_id"
     sources.connection.execute(
-        "CREATE TABLE registration_rows AS SELECT s.* EXCLUDE (practice_id, kind), "
+        "CREATE TABLE registration_rows AS SELECT s.* EXCLUDE (practice_id, kind, left_out), "
+        f"coalesce(s.left_out, {people}) AS left_out, "
         "coalesce(s.practice_id, p.practice_id) AS practice_id, lower(s.kind) AS kind, "
         f"patient_key, {start} AS start_day, {end} AS end_day, "
         f"CASE WHEN s.patient_id IS NULL THEN {literal(NO_PATIENT_ID)} "
         f"WHEN patient_key IS NULL THEN {literal(UNKNOWN_PATIENT)} "
         f"WHEN end_date IS NOT NULL AND {end} IS NULL THEN {literal(UNREADABLE_END)} END AS status "
-        "FROM registration_source s LEFT JOIN patients p ON p.patient_id = s.patient_id"
+        f"FROM (SELECT * REPLACE ({starts} AS start_date, {ends} AS end_date) "
+        "FROM registration_source) s LEFT JOIN patients p ON p.patient_id = s.patient_id "
+        f"{also if sources.has_left_out else ''}"
     )
 
 
@@ -60,12 +91,12 @@ def _make_registrations(sources: Sources, source: str) -> None:
     sources.connection.execute(
         "CREATE TABLE registrations AS SELECT patient_key, practice_id, start_day, end_day, "
         "CASE WHEN kind IN ('regular', 'temporary') THEN kind ELSE 'other' END AS kind, "
-        f"{literal(source)} AS source FROM registration_rows WHERE status IS NULL"
+        f"{literal(source)} AS source FROM {_STORED}"
     )
 
 
-def _count_findings(sources: Sources) -> None:
-    style = sources.profile.dates
+def _count_findings(sources: Sources, source: str) -> None:
+    style = sources.profile.dates_of(source)
     rules = {
         "no start": "start_date IS NULL",
         "start unreadable: taken as missing": "start_date IS NOT NULL AND start_day IS NULL",
@@ -79,8 +110,8 @@ def _count_findings(sources: Sources) -> None:
         "kind missing: taken as other": "kind IS NULL",
         "kind of unknown meaning: taken as other": "kind NOT IN ('regular', 'temporary', 'other')",
     }
-    sources.count_findings("registrations", "registration_rows WHERE status IS NULL", rules)
+    sources.count_findings("registrations", _STORED, rules)
     without = {f"{UNREADABLE_END}: not stored": f"status = {literal(UNREADABLE_END)}"}
-    sources.count_findings("registrations", "registration_rows", without)
+    sources.count_findings("registrations", "registration_rows WHERE left_out IS NULL", without)
     none = {"no registration": "patient_key NOT IN (SELECT patient_key FROM registrations)"}
     sources.count_findings("patients", "patients", none)

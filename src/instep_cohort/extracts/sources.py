@@ -15,14 +15,14 @@ from instep_cohort.errors import ExtractError, InstepError
 from instep_cohort.extracts.findings import Findings
 from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines, find_records
 from instep_cohort.extracts.mending import mend
-from instep_cohort.extracts.profile import Profile
+from instep_cohort.extracts.profile import Join, Profile
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable, relation
-from instep_cohort.extracts.sql import any_of, identifier
-from instep_cohort.extracts.survey import Survey
+from instep_cohort.extracts.survey import Survey, open_bytes
+from instep_cohort.extracts.transcoding import transcode
 
 NOT_UTF8_FILE = "file is not UTF-8: read as Windows-1252"
-LITERAL_WORD = "literal {}: taken as missing"
+UTF8_FILE = "file is UTF-8, not Windows-1252: read as UTF-8"
 RETURN_WITHIN_A_ROW = "carriage return within a row: read as a blank"
 
 _BATCH = 10_000
@@ -63,7 +63,10 @@ class Sources:
     ) -> None:
         """Takes files that were looked at. Those that are not plain are mended at once.
 
-        ``stored`` counts the rows of each file, by its number, that went into the store.
+        ``stored`` counts the rows of each file, by its number, that went into the store;
+        ``deliveries`` holds the tables whose deliveries are known, ``chains`` those of them that
+        have several; ``beside`` the tables that joins made; ``has_left_out`` whether there are
+        people who were left out on purpose.
 
         Args:
             connection: the DuckDB that reads them.
@@ -80,10 +83,31 @@ class Sources:
         self.progress = progress
         self._files = {file.number: file for file in files}
         self.stored: Counter[int] = Counter()
-        self._skipped: dict[int, dict[str, int]] = defaultdict(dict)
+        self.deliveries: set[str] = set()
+        self.chains: dict[str, str] = {}
+        self.beside: list[tuple[Join, str]] = []
+        self.has_left_out = False
+        self._accounted: set[str] = set()
+        self._skipped: dict[int, Counter[str]] = defaultdict(Counter)
         for file in tuple(self._files.values()):
-            if file.survey is not None and not file.survey.plain:
-                self.mend(file)
+            self._make_plain(file)
+
+    def _make_plain(self, file: Readable) -> None:
+        """Sees to it that an ordinary reader may take the file."""
+        looked = file.survey
+        if looked is None:
+            return
+        table = self.profile.store_table(file.file.table)
+        if looked.foreign and looked.encoding == "utf-8":
+            self.findings.add(table, UTF8_FILE, file.records)
+        if looked.plain_elsewhere and not looked.plain:
+            self.progress(f"reading {file.name} as Windows-1252")
+            copy = self._scratch / f"transcoded-{file.number}.csv"
+            with open_bytes(file.file.path) as source:
+                transcode(source, copy)
+            self._files[file.number] = file.transcoded_as(copy)
+        elif not looked.plain:
+            self.mend(file)
 
     def __iter__(self) -> Iterator[Readable]:
         """Every file, as it is read now."""
@@ -104,20 +128,20 @@ class Sources:
 
     def skipped(self, number: int) -> dict[str, int]:
         """How many records of a file were left out on purpose, by reason."""
-        return dict(self._skipped[number])
+        return dict(sorted((self._skipped[number]).items()))
 
-    def count_words(self) -> None:
-        """Counts the rows that have a word for "missing", where the bytes of a file have one."""
-        words = self.profile.missing
-        for file in self:
-            if file.survey is None or not file.survey.has_words:
-                continue
-            table = self.profile.table(file.file.table)
-            rows = relation([file], table, (), raw=True)
-            cells = (f"trim({identifier(column)})" for column in table.columns)
-            finding = LITERAL_WORD.format(" or ".join(words))
-            rule = " OR ".join(any_of(cell, words) for cell in cells)
-            self.count_findings(self.profile.store_table(table.name), f"({rows})", {finding: rule})
+    def is_accounted_for(self, source: str) -> bool:
+        """Whether it is settled what became of each row of a table."""
+        return source in self._accounted
+
+    def account(self, source: str, number: int, *, stored: int, skipped: Mapping[str, int]) -> None:
+        """Settles how many rows of a file are stored, and how many skipped, by reason.
+
+        Whoever reads a table first accounts for it: each row counts once, whatever reads it again.
+        """
+        self._accounted.add(source)
+        self.stored[number] += stored
+        self._skipped[number].update(skipped)
 
     def relation(self, source: str, files: Sequence[Readable] | None = None) -> str:
         """A subquery over files of a table, all of them unless told otherwise; see `reading`."""
@@ -139,42 +163,24 @@ class Sources:
             self._skipped[file.number][BLANK] = blank_lines
         table = self.profile.store_table(file.file.table)
         self.findings.add(table, RETURN_WITHIN_A_ROW, returns)
-        if file.survey.encoding == "cp1252":
+        if file.survey.foreign and file.survey.encoding == "cp1252":
             self.findings.add(table, NOT_UTF8_FILE, mended.records)
         return mended
 
-    def stage(self, name: str, source: str, columns: Mapping[str, str]) -> None:
-        """Makes a table of every row of a source: ``file``, ``record``, and the given columns.
-
-        Args:
-            name: the table to make.
-            source: the profile's table.
-            columns: an SQL expression for each column; all are text.
-
-        Raises:
-            InstepError: two readers do not agree on a file, which is our own fault.
-        """
-        listed = ", ".join(f"{column} VARCHAR" for column in columns)
-        self.connection.execute(f"CREATE TABLE {name} (file INTEGER, record BIGINT, {listed})")
+    def read_whole(self, source: str) -> None:
+        """Mends the files of a table in which the quick reader does not find every record."""
         for file in self.of(source):
-            self.progress(f"reading {file.name}")
-            if not self._staged(name, source, columns, file):
-                self.connection.execute(f"DELETE FROM {name} WHERE file = {file.number}")
-                if not self._staged(name, source, columns, self.mend(file)):
-                    raise disagreement(file)
+            if not file.mended and not self._is_read_whole(file):
+                self.mend(file)
 
-    def _staged(self, name: str, source: str, columns: Mapping[str, str], file: Readable) -> bool:
-        """Whether the quick reader took the file and found as many records as it has."""
-        # An empty OVER counts rows in the order of the file: DuckDB, "Order Preservation".
-        query = (
-            f"INSERT INTO {name} SELECT {file.number}, row_number() OVER (), "
-            f"{', '.join(columns.values())} FROM ({self.relation(source, [file])})"
-        )
+    def _is_read_whole(self, file: Readable) -> bool:
         try:
-            [(found,)] = self.connection.execute(query).fetchall()
-        except duckdb.Error:  # its text would show the record
+            # Every column is counted, for else a Parquet file is not read but for its footer.
+            every = self.relation(file.file.table, [file])
+            query = f"SELECT count(*), count(COLUMNS(*)) FROM ({every})"
+            return bool(self.connection.execute(query).fetchall()[0][0] == file.records)
+        except duckdb.Error:
             return False
-        return bool(found == file.records)
 
     def set_apart(self, number: int, bad: Iterable[BadRecord]) -> None:
         """Sends records to the quarantine with their lines. Their numbers rise."""
@@ -192,25 +198,6 @@ class Sources:
             if not _holds(raw, record.holds):
                 raise disagreement(file)
             yield BadRow(file.name, line.line, record.reason, raw)
-
-    def set_rows_apart(self, table: str, source: str, columns: Sequence[str]) -> None:
-        """Sends the rows of a staged table that have a ``status`` to the quarantine.
-
-        The others count as stored.
-
-        Args:
-            table: has the columns ``file``, ``record`` and ``status``, which is the reason or null.
-            source: the profile's table that it was staged from.
-            columns: columns of it whose texts stand in the file's record.
-        """
-        cursor = self.connection.cursor()
-        for file in self.of(source):
-            rows = f"FROM {table} WHERE file = {file.number} AND status IS"
-            [(stored,)] = cursor.execute(f"SELECT count(*) {rows} NULL").fetchall()
-            self.stored[file.number] += stored
-            wanted = ", ".join(("record", "status", *columns))
-            cursor.execute(f"SELECT {wanted} {rows} NOT NULL ORDER BY record")
-            self.set_apart(file.number, bad_records(cursor))
 
     def count_findings(self, table: str, rows: str, rules: Mapping[str, str]) -> None:
         """Counts the rows for which each rule holds.
@@ -241,7 +228,7 @@ def _holds(raw: str, texts: Iterable[str]) -> bool:
 def _found(file: Readable, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
     if file.mended:
         return find_records(file.file.path, survey, wanted)
-    return find_lines(file.path, wanted)  # else the counts would not have agreed
+    return find_lines(file.file.path, survey, wanted)  # else the counts would not have agreed
 
 
 def disagreement(file: Readable) -> InstepError:

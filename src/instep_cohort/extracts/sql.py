@@ -39,3 +39,11 @@ def choice(column: str, cases: Mapping[str, str], otherwise: str) -> str:
     """
     arms = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in cases.items())
     return f"CASE {column} {arms} ELSE {otherwise} END"
+
+
+def first_that_holds(conditions: Mapping[str, str]) -> str:
+    """An SQL expression that gives the first key whose condition holds, null where none does."""
+    if not conditions:
+        return "CAST(NULL AS VARCHAR)"
+    arms = " ".join(f"WHEN {rule} THEN {literal(key)}" for key, rule in conditions.items())
+    return f"CASE {arms} END"

@@ -7,23 +7,21 @@ of line end, no NUL. Every other file goes through `lines`, record by record.
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, TypeAlias, cast
+from typing import IO, cast
 
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts.files import SourceFile
-
-Encoding: TypeAlias = Literal["utf-8", "cp1252"]
+from instep_cohort.extracts.first_lines import FirstLines, Form, read_first_lines
+from instep_cohort.extracts.source_tables import Encoding
+from instep_cohort.extracts.transcoding import UNDEFINED
 
 _CHUNK = 1 << 20
-_HEADER_LIMIT = 100_000  # bytes; the csv module takes no longer cell
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -31,27 +29,36 @@ class Survey:
     r"""What a text file turned out to be.
 
     Attributes:
-        header: the column names, lower case, without surrounding blanks or quotes.
-        delimiter: tab or comma, as the header line declares it. With tab there is no quoting.
+        header: the column names, lower case, without surrounding blanks or quotes; for a file
+            without a header those of its layout.
+        delimiter: what stands between two cells. With a tab there is no quoting.
         line_end: ``\n`` or ``\r\n``.
-        lines: physical lines, the header among them.
+        lead: physical lines before the first record: the header, and what stands before it.
+        lines: physical lines, all of them.
         encoding: how the bytes are to be read.
+        foreign: whether that is another encoding than the table is declared to have.
         plain: whether an ordinary reader takes the records for what they are.
+        plain_elsewhere: whether it would, were the text in UTF-8.
         has_words: whether one of the words that mean "missing" stands somewhere in the file.
+        has_meaningless: whether a byte does that has no meaning in the declared cp1252.
     """
 
     header: tuple[str, ...]
     delimiter: str
     line_end: str
+    lead: int
     lines: int
     encoding: Encoding
+    foreign: bool
     plain: bool
+    plain_elsewhere: bool
     has_words: bool
+    has_meaningless: bool
 
     @property
     def quoting(self) -> bool:
         """Whether quotes have a meaning in this file."""
-        return self.delimiter == ","
+        return self.delimiter != "\t"
 
 
 def sha256(path: Path) -> str:
@@ -72,72 +79,49 @@ def is_gzip(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def survey(file: SourceFile, missing: tuple[str, ...]) -> Survey:
+def survey(file: SourceFile, missing: tuple[str, ...], form: Form) -> Survey:
     """What this text file is.
 
     Args:
         file: a delimited text file, plain or ``.gz``.
         missing: the words that mean "missing" in it.
+        form: how its table is written.
 
     Raises:
         ExtractError: it is empty, is not text, is UTF-16, has lone carriage returns for line ends,
-            or its compression is damaged.
+            has no layout of its table, or its compression is damaged.
     """
     try:
         with open_bytes(file.path) as source:
-            return _survey(file, source, tuple(word.encode() for word in missing))
+            return _survey(file, source, tuple(word.encode() for word in missing), form)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise ExtractError(f"{file.name}: its compression is damaged; copy it again") from None
     except OSError as error:
         raise ExtractError(f"{file.name}: cannot be read: {error.strerror}") from None
 
 
-def _survey(file: SourceFile, source: IO[bytes], words: tuple[bytes, ...]) -> Survey:
-    first = source.readline(_HEADER_LIMIT + 1)
-    _refuse_what_is_no_text(file.name, first)
-    line_end = "\r\n" if first.endswith(b"\r\n") else "\n"
-    header, delimiter = _header(first)
+def _survey(file: SourceFile, source: IO[bytes], words: tuple[bytes, ...], form: Form) -> Survey:
+    first = read_first_lines(file.name, source, form)
     counts = _Counts(words)
-    counts.add(first)
+    counts.add(first.raw)
     for chunk in _chunks(source):
         counts.add(chunk)
     counts.finish()
-    encoding: Encoding = "utf-8"
-    if not counts.is_utf8 and not first.startswith(codecs.BOM_UTF8):
-        encoding = _encoding(file.path)
+    encoding = _encoding(file.path, first, counts, form.encoding)
+    orderly = not counts.has_nul and counts.has_line_end(first.line_end) and not form.skip_rows
     return Survey(
-        header=header,
-        delimiter=delimiter,
-        line_end=line_end,
+        header=first.columns,
+        delimiter=first.delimiter,
+        line_end=first.line_end,
+        lead=first.lead,
         lines=counts.lines,
         encoding=encoding,
-        plain=counts.is_utf8 and not counts.has_nul and counts.has_line_end(line_end),
+        foreign=encoding != form.encoding and not counts.is_ascii and not first.has_mark,
+        plain=counts.is_utf8 and orderly,
+        plain_elsewhere=encoding == "cp1252" == form.encoding and orderly,
         has_words=counts.has_words,
+        has_meaningless=counts.has_meaningless and encoding == "cp1252" == form.encoding,
     )
-
-
-def _refuse_what_is_no_text(name: str, first: bytes) -> None:
-    if not first.strip():
-        raise ExtractError(f"{name}: empty; a header line is needed")
-    if first.startswith(_UTF16):
-        raise ExtractError(f"{name}: UTF-16; save it again as UTF-8")
-    if b"\0" in first or len(first) > _HEADER_LIMIT:
-        raise ExtractError(f"{name}: not a text file with a header line")
-    if b"\r" in first.removesuffix(b"\n").removesuffix(b"\r"):
-        raise ExtractError(
-            f"{name}: lone carriage returns in its header line; save it with ordinary line ends"
-        )
-
-
-def _header(first: bytes) -> tuple[tuple[str, ...], str]:
-    try:
-        text = first.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = first.decode("latin-1")
-    delimiter = "\t" if "\t" in text else ","
-    line = text.rstrip("\r\n")
-    cells = line.split("\t") if delimiter == "\t" else next(csv.reader([line]), [])
-    return tuple(cell.strip(' "').lower() for cell in cells), delimiter
 
 
 def _chunks(source: IO[bytes]) -> Iterator[bytes]:
@@ -151,7 +135,9 @@ class _Counts:
     def __init__(self, words: tuple[bytes, ...]) -> None:
         self.has_nul = False
         self.has_words = False
+        self.has_meaningless = False
         self.is_utf8 = True
+        self.is_ascii = True
         self._words = words
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._feeds = self._returns = self._pairs = 0
@@ -175,7 +161,11 @@ class _Counts:
 
     def _decode(self, chunk: bytes, *, final: bool) -> None:
         # An ASCII chunk needs no decoding unless a character is split over its start.
-        if self.is_utf8 and (final or not chunk.isascii() or self._decoder.getstate()[0]):
+        is_ascii = chunk.isascii()
+        self.is_ascii = self.is_ascii and is_ascii
+        if not is_ascii and not self.has_meaningless:
+            self.has_meaningless = any(byte in chunk for byte in UNDEFINED)
+        if self.is_utf8 and (final or not is_ascii or self._decoder.getstate()[0]):
             try:
                 self._decoder.decode(chunk, final)
             except UnicodeDecodeError:
@@ -183,7 +173,8 @@ class _Counts:
 
     @property
     def lines(self) -> int:
-        return self._feeds + (self._last != b"\n")
+        """Physical lines; a last one without its end counts."""
+        return self._feeds + (self._last not in (b"\n", b""))
 
     def has_line_end(self, line_end: str) -> bool:
         """Whether every line ends like the header, and no carriage return stands elsewhere."""
@@ -192,7 +183,14 @@ class _Counts:
         return self._returns == self._pairs == self._feeds
 
 
-def _encoding(path: Path) -> Encoding:
+def _encoding(path: Path, first: FirstLines, counts: _Counts, declared: Encoding) -> Encoding:
+    """How a file is read: as declared, unless its bytes plainly say otherwise."""
+    if counts.is_utf8 or first.has_mark:
+        return "utf-8"  # text in Windows-1252 with any accent in it is no valid UTF-8
+    return _guessed(path) if declared == "utf-8" else "cp1252"
+
+
+def _guessed(path: Path) -> Encoding:
     """UTF-8 with broken lines, or Windows-1252, by which of the two more lines speak for."""
     speaking_for = {"utf-8": 0, "cp1252": 0}
     with open_bytes(path) as source:

@@ -16,8 +16,8 @@ from instep_cohort.extracts.profile import (
     PatientMap,
     Profile,
     RecordMap,
-    SourceTable,
 )
+from instep_cohort.extracts.source_tables import SourceTable
 from instep_cohort.extracts.sql import choice
 
 _TABLES = (

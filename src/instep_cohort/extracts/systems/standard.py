@@ -11,8 +11,8 @@ from instep_cohort.extracts.profile import (
     Profile,
     RecordMap,
     RegistrationMap,
-    SourceTable,
 )
+from instep_cohort.extracts.source_tables import SourceTable
 
 _REGISTRATION = ("registration_start", "registration_end")
 

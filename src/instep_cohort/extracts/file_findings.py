@@ -1,0 +1,61 @@
+"""What is odd about whole files: copies, columns nobody knows, words and bytes without meaning."""
+
+from __future__ import annotations
+
+from instep_cohort.extracts.reading import Readable, relation
+from instep_cohort.extracts.sources import Sources
+from instep_cohort.extracts.sql import any_of, identifier, literal
+from instep_cohort.extracts.transcoding import WITHOUT_MEANING
+
+SAME_CONTENT = "file holds the same as another of its table: its rows count again"
+UNKNOWN_COLUMNS = "unknown columns, not read: {}"
+LITERAL_WORD = "literal {}: taken as missing"
+BYTE_WITHOUT_MEANING = "byte that Windows-1252 does not have: kept as a control character"
+
+_SHOWN = 8  # unknown columns
+_LONGEST_NAME = 40
+
+
+def note_files(sources: Sources) -> None:
+    """Notes files that hold the same as another, and columns that their table is not known to have.
+
+    A part that was copied counts its rows twice, unless the table has a snapshot.
+    """
+    seen: set[tuple[str, str]] = set()
+    for file in sources:
+        table = sources.profile.store_table(file.file.table)
+        key = (file.file.table, file.sha256)
+        if key in seen:
+            sources.findings.add(table, SAME_CONTENT, file.records)
+        seen.add(key)
+        if unknown := sources.profile.table(file.file.table).unknown(file.columns):
+            names = ", ".join(name[:_LONGEST_NAME] for name in unknown[:_SHOWN])
+            more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+            sources.findings.note(table, UNKNOWN_COLUMNS.format(names + more), file.records)
+
+
+def count_words(sources: Sources) -> None:
+    """Counts the rows with a word for "missing", or with a byte that Windows-1252 does not have.
+
+    Only files that are known to hold one are read for it.
+    """
+    for file in sources:
+        if rules := _rules(sources, file):
+            table = sources.profile.table(file.file.table)
+            raw = relation([file], table, (), raw=True)
+            sources.count_findings(sources.profile.store_table(table.name), f"({raw})", rules)
+
+
+def _rules(sources: Sources, file: Readable) -> dict[str, str]:
+    words, looked = sources.profile.missing, file.survey
+    cells = [identifier(column) for column in sources.profile.table(file.file.table).columns]
+    rules = {}
+    if looked is not None and looked.has_words:
+        finding = LITERAL_WORD.format(" or ".join(words))
+        rules[finding] = " OR ".join(any_of(f"trim({cell})", words) for cell in cells)
+    if looked is not None and looked.has_meaningless:
+        odd = literal(WITHOUT_MEANING)
+        rules[BYTE_WITHOUT_MEANING] = " OR ".join(
+            f"coalesce(regexp_matches({cell}, {odd}), false)" for cell in cells
+        )
+    return rules
