@@ -2,6 +2,7 @@
 
 import csv
 import stat
+from datetime import date
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -112,3 +113,33 @@ def test_people_go_into_a_private_file_that_replaces_none(tmp_path):
     with pytest.raises(UsageError, match="there already"):
         write_private_csv(AFTER.tables["candidates"], path)
     assert [one.name for one in tmp_path.iterdir()] == ["changes.csv"]
+
+
+def test_candidates_say_who_is_new_since_an_earlier_run(identified):
+    earlier = identified(
+        parameters={"window": "1 day"} | {"issues": "1"},
+        on=date(2026, 9, 1),
+        opt_outs_on=date(2026, 9, 1),
+    )
+    later = identified(previous=earlier)
+    rows = later.to_arrow().select(["patient_id", "newly_crossed"]).to_pylist()
+    were = set(earlier.to_arrow()["patient_id"].to_pylist())
+    assert {row["patient_id"]: row["newly_crossed"] for row in rows} == {
+        row["patient_id"]: row["patient_id"] not in were for row in rows
+    }
+    assert {row["newly_crossed"] for row in rows} == {False, True}
+    assert later.to_arrow().column_names[-3:] == ["newly_crossed", "cautions", "reason"]
+    assert later.manifest["previous_run"]["search_date"] == "2026-09-01"
+    assert identified().manifest["previous_run"] is None
+
+
+def test_a_previous_run_of_another_study_or_a_later_date_is_refused(identified):
+    for wrong, says in (
+        (run_of("2026-10-01", {"1": "A"}, {}), "of the study instep, not of small"),
+        (
+            run_of("2027-01-01", {"1": "A"}, {}, study={"name": "small"}),
+            "of 2027-01-01, after 2026-11-01",
+        ),
+    ):
+        with pytest.raises(UsageError, match=says):
+            identified(previous=wrong)

@@ -36,6 +36,10 @@ def identify(
     no_opt_out_list: NoOptOutList = None,
     parameters: Parameters = None,
     codelists: Codelists = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="The run folder of an earlier search: says who is new since then."),
+    ] = None,
     *,
     allow_stale: AllowStale = False,
     strict: Strict = False,
@@ -44,6 +48,7 @@ def identify(
 ) -> None:
     """Finds the candidates of a study and writes them with their evidence to a run folder."""
     from instep_cohort.cohort import identify as find
+    from instep_cohort.cohort import open_run
     from instep_cohort.cohort.result import attrition_lines
     from instep_cohort.cohort.run_folder import refuse_foreign
     from instep_cohort.cohort.tier_table import tier_lines
@@ -62,6 +67,7 @@ def identify(
         codelists=codelists,
         allow_stale=allow_stale,
         strict=strict,
+        previous=open_run(previous) if previous else None,
         engine=engine,
         progress=progress(),
     )

@@ -10,6 +10,7 @@ from instep_cohort.codelists import Library
 from instep_cohort.cohort.finding import find
 from instep_cohort.cohort.lists import pinned_lists, resolution_table
 from instep_cohort.cohort.manifest import manifest_of
+from instep_cohort.cohort.over_time.newly import with_newly_crossed
 from instep_cohort.cohort.preparing import categories_of, prepare, unknown_ids
 from instep_cohort.cohort.result import Cohort
 from instep_cohort.cohort.safety import OptOutAnswers
@@ -31,6 +32,7 @@ def identify(
     codelists: Path | str | None = None,
     allow_stale: bool = False,
     strict: bool = False,
+    previous: Cohort | None = None,
     engine: str | Engine | object = "duckdb",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Cohort:
@@ -47,6 +49,7 @@ def identify(
         codelists: a folder of codelists; the shipped ones where none is given.
         allow_stale: accept an extract or opt-out list that is too old to write letters by.
         strict: make a codelist that matches nothing in the extract an error.
+        previous: an earlier run of the study; the candidates then say who is `newly_crossed`.
         engine: duckdb, polars or spark; or a Spark session, which is used as it is.
         progress: told what is being done.
 
@@ -90,6 +93,11 @@ def identify(
             progress=progress,
         )
         engine_name = running.name
+    tables = {**found.tables}
+    if previous is not None:
+        tables["candidates"] = with_newly_crossed(
+            tables["candidates"], previous, study.study, on.isoformat()
+        )
     warnings += unknown_ids(ready.practice_list, found.patient_ids)
     resolution = resolution_table(ready.resolutions.values())
     manifest = manifest_of(
@@ -106,5 +114,6 @@ def identify(
         tiers=tier_counts(found.tables["tiers"]),
         warnings=warnings,
         allowances={"allow_stale": allow_stale, "strict": strict},
+        previous=previous.manifest if previous else None,
     )
-    return Cohort({**found.tables, "resolution": resolution}, manifest, tuple(warnings))
+    return Cohort({**tables, "resolution": resolution}, manifest, tuple(warnings))

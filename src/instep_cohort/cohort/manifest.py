@@ -37,6 +37,7 @@ def manifest_of(
     tiers: Mapping[str, int],
     warnings: Sequence[str],
     allowances: Mapping[str, bool],
+    previous: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest of a run: inputs by hash, who answered for what, and the counts."""
     overridden = plan.opt_outs.type_1_overridden_by if plan.opt_outs else None
@@ -74,6 +75,12 @@ def manifest_of(
             "sha256": store.sha256,
             "profile": store.profile,
             "extract_date": store.extract_date.isoformat(),
+        },
+        "previous_run": previous
+        and {
+            "search_date": previous["search_date"],
+            "study_version": previous["study"]["version"],
+            "store_sha256": previous["store"]["sha256"],
         },
         "engine": engine,
         "packages": {name: version(name) for name in _PACKAGES},

@@ -55,6 +55,7 @@ COLUMN_MEANINGS = {
     "work_status_stale": "too old to decide anything",
     "days_since_job_loss": "days since the latest code for the loss of a job",
     "work_hints": "the latest codes about work, newest first: fallible, they decide nothing",
+    "newly_crossed": "was no candidate of the previous run",
     "cautions": "read these before writing: what a date or a choice left open",
     "reason": "why the person is on the list",
 }
