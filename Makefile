@@ -36,7 +36,7 @@ check: .venv/developing ## lint, types, codelists
 	$(BIN)/instep-cohort codelists check
 
 agree: .venv/developing ## 2,000 made-up studies: the engines against the reference
-	INSTEP_STUDIES=2000 $(BIN)/python -m pytest -n 2 tests/generative
+	INSTEP_STUDIES=2000 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/generative/test_agreement.py
 
 mutants: .venv/developing ## break clauses on purpose: the tests must notice each
 	$(BIN)/python tests/mutants/break_clauses.py $(BROKEN)

@@ -140,15 +140,20 @@ def resolutions(scenario: Scenario, plan: Plan, store: MadeStore) -> dict[ListUs
     return found
 
 
+def plan_of(scenario: Scenario) -> Plan:
+    """The scenario's study, by way of its YAML."""
+    study = parse_study(study_text(scenario.study), "made.yaml")
+    return compile_study(study, scenario.on, categories=scenario.categories)
+
+
+def listed_opt_outs(opt_outs: Sequence[tuple[str, str]]) -> pa.Table:
+    """The practice's own list of these ids and kinds."""
+    return PracticeList([(n, who, kind) for n, (who, kind) in enumerate(opt_outs)], "").table()
+
+
 def found_by(engine: Engine, scenario: Scenario, folder: Path) -> Found:
     """What the library finds in the scenario."""
-    study = parse_study(study_text(scenario.study), "made.yaml")
-    plan = compile_study(study, scenario.on, categories=scenario.categories)
+    plan = plan_of(scenario)
     store = as_store(scenario.extract, folder)
-    practice_list = None
-    if scenario.opt_outs is not None:
-        rows = [(n, who, kind) for n, (who, kind) in enumerate(scenario.opt_outs)]
-        practice_list = PracticeList(rows, "").table()
-    return find(
-        plan, resolutions(scenario, plan, store), store, engine, practice_list=practice_list
-    )
+    listed = None if scenario.opt_outs is None else listed_opt_outs(scenario.opt_outs)
+    return find(plan, resolutions(scenario, plan, store), store, engine, practice_list=listed)

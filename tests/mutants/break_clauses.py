@@ -50,11 +50,11 @@ MUTANTS = [
     Mutant("§4 spanning: exactly so long is enough", "engine/measures.py",
            'nw.col("first") >= nw.col("spanning")', 'nw.col("first") > nw.col("spanning")'),
     Mutant("§4 pick: first takes the first date", "engine/measures.py",
-           'day == nw.col("first_of_all")', 'day == nw.col("last_of_all")'),
+           'if pick == "first"', 'if pick == "last"'),
     Mutant("§4 category chooses among a list's codes", "engine/uses.py",
            "held & categories", "held"),
     Mutant("§4 at_most is met by no rows", "engine/people.py",
-           "int(plan.measures[name].met_by_no_rows)", "0"),
+           "holds = pc.or_(holds, without_rows)", "pass"),
     Mutant("§3 a window hangs on the anchor's own edge", "engine/measures.py",
            'then(nw.col("first")).otherwise(nw.col("last"))',
            'then(nw.col("last")).otherwise(nw.col("first"))'),
@@ -66,8 +66,8 @@ MUTANTS = [
            "max(search_day, extract_day)", "search_day"),
     Mutant("§3 any day of a birth range may keep the patient", "engine/ages.py",
            'when.month if precision == "month" else 1', "when.month"),
-    Mutant("§5 at_least n of counts its parts", "engine/people.py",
-           "_count_true(parts) >= n", "_count_true(parts) > n"),
+    Mutant("§5 at_least n of counts its parts", "engine/logic.py",
+           "pc.greater_equal(count_true(parts), n)", "pc.greater(count_true(parts), n)"),
     Mutant("§8 on the same day the dissent stands", "engine/opt_outs.py",
            'withdrawal > nw.col(f"{name}_dissent")', 'withdrawal >= nw.col(f"{name}_dissent")'),
     Mutant("§8 a withdrawal after the search date does not count", "engine/opt_outs.py",
@@ -79,7 +79,7 @@ MUTANTS = [
     Mutant("§7 notes join across a hole of the gap", "work/spells.py",
            "- 1 <= gap", "- 1 < gap"),
     Mutant("§7 of several lengths the longest stands", "work/fit_notes.py",
-           "max(lengths, default=None)", "min(lengths, default=None)"),
+           "max(usable, default=None)", "min(usable, default=None)"),
     Mutant("§7 exactly fresh_for old is fresh", "work/statuses.py",
            "latest < fresh_from", "latest <= fresh_from"),
     Mutant("§7 fresh in_work comes first", "work/tiers.py",
@@ -96,6 +96,7 @@ def noticed(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "src" / "instep_cohort"
         shutil.copytree(SOURCE, copy)
+        shutil.copytree(ROOT / "codelists", copy / "shipped" / "codelists")
         file = copy / mutant.file
         text = file.read_text(encoding="utf-8")
         if text.count(mutant.right) != 1:

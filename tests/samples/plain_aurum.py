@@ -35,8 +35,9 @@ def table(name: str) -> list[dict[str, str]]:
 
 @cache
 def selectors(codelist: str) -> list[dict[str, str]]:
-    """The rows of version 1.0.0 of a shipped codelist."""
-    path = REPOSITORY / "codelists" / codelist / "1.0.0.csv"
+    """The rows of the newest version of a shipped codelist, which the shipped studies pin."""
+    versions = (REPOSITORY / "codelists" / codelist).glob("*.csv")
+    path = max(versions, key=lambda file: tuple(map(int, file.stem.split("."))))
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -12,6 +12,7 @@ import typer
 from instep_cohort.cli import (
     changes,
     codelists,
+    coming,
     demo,
     explain,
     identify,
@@ -35,6 +36,7 @@ app.command("ingest")(ingest.ingest)
 app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
 app.command("changes")(changes.changes)
+app.command("coming")(coming.coming)
 app.command("work-status")(work_status.work_status)
 app.command("demo")(demo.demo)
 app.add_typer(profiles.app, name="profiles")

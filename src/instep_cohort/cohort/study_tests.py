@@ -72,7 +72,7 @@ def run_study_tests(
     *,
     parameters: Mapping[str, str] | None = None,
     codelists: Path | str | None = None,
-    engine: str = "duckdb",
+    engine: str | object = "duckdb",
 ) -> list[Verdict]:
     """What the study says of each patient of a test file, against what is expected.
 
@@ -162,7 +162,11 @@ def _refuse_unread(store: Store, tests: StudyTests) -> None:
 
 
 def _first_steps(
-    plan: Plan, lists: Mapping[str, Any], store: Store, practice_list: pa.Table, engine: str
+    plan: Plan,
+    lists: Mapping[str, Any],
+    store: Store,
+    practice_list: pa.Table,
+    engine: str | object,
 ) -> Mapping[str, Step]:
     """The step that each patient is left out at; a run keeps it for its population only."""
     steps = steps_of(plan, practice_list=practice_list.num_rows > 0)

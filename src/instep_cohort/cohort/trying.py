@@ -119,7 +119,7 @@ def try_study(
     codelists: Path | str | None = None,
     allow_stale: bool = False,
     strict: bool = False,
-    engine: str = "duckdb",
+    engine: str | object = "duckdb",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Grid:
     """How many candidates `identify` would find under each combination of parameter values.

@@ -155,10 +155,13 @@ class SparkEngine:
     def __init__(self, session: Any = None) -> None:
         self._own = session is None
         self._session = _local_spark() if session is None else session
+        self._opened: dict[Path, Frame] = {}
 
     def open(self, path: Path) -> Frame:
         """The rows of a Parquet file, not read yet."""
-        return self._frame(self._session.read.parquet(str(path)))
+        if path not in self._opened:  # a job of its own looks for the columns
+            self._opened[path] = self._frame(self._session.read.parquet(str(path)))
+        return self._opened[path]
 
     def bring(self, table: pa.Table) -> Frame:
         """A small Arrow table as a frame of this engine."""

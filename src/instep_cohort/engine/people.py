@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from instep_cohort.engine.frames import Engine
-from instep_cohort.engine.opt_outs import coded_opt_outs
-from instep_cohort.engine.population import in_age, is_alive, registered_patients
+from instep_cohort.engine.logic import count_true, lines_held
 from instep_cohort.engine.uses import Uses
-from instep_cohort.extracts import Store
-from instep_cohort.study.plan import AtLeast, Line, LinePlan, Logic, Measured, Not, Plan
+from instep_cohort.study.plan import Plan
 
-if TYPE_CHECKING:
-    from instep_cohort.engine.frames import Frame
+_PERSON = ("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision")
+_POPULATION = ("alive", "registered", "age", "test", "confidential")
 
 
 def people(
-    engine: Engine,
-    store: Store,
     plan: Plan,
     uses: Uses,
     *,
-    facts: Frame,
-    used: Frame,
+    population: pa.Table,
+    facts: pa.Table,
+    opt_outs: pa.Table,
     practice_list: pa.Table,
-    extract_day: int,
     steps: Sequence[str],
 ) -> pa.Table:
     """One row for each patient of the extract, in the order of patient_key.
@@ -39,136 +33,71 @@ def people(
     `failed`: how many are not.
 
     Args:
-        engine: where the frames live.
-        store: the extract.
         plan: the study.
         uses: its uses.
+        population: what `population.population` gave.
         facts: what `measures.measure` gave.
-        used: what `rows.used_rows` gave.
+        opt_outs: what `opt_outs.coded_opt_outs` gave.
         practice_list: patient_id, practice_list, national: the practice's own, maybe no rows.
-        extract_day: the day of the extract.
         steps: the names of the steps in the order of RULES.md §6.
     """
-    registered = registered_patients(engine, store, plan.population, plan.search_day)
-    # each part is set aside: an engine that plans at every step then plans small frames
-    parts = [
-        engine.keep(registered.with_columns(nw.lit(value=True).alias("registered"))),
-        engine.keep(coded_opt_outs(used, uses, plan.search_day)),
-        engine.keep(_wide(facts, uses)),
-    ]
-    frame = engine.open(store.table_path("patients"))
-    for part in parts:
-        frame = frame.join(part, on="patient_key", how="left")
-    frame = frame.join(engine.bring(practice_list), on="patient_id", how="left")
-    frame = frame.with_columns(*_without_rows(plan, uses))
-    frame = _with_lines(frame, plan, uses)
-    passes = _passes(plan, extract_day)
-    failed = [~passes[step] for step in steps]
-    found = frame.select(
-        *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
-        *(f"m{key}_met" for key in uses.measures.values()),
-        *(f"l{i}" for i in range(len(plan.lines))),
-        *("caution", "national"),
-        _first_true(failed).alias("dropped"),
-        _count_true(failed).alias("failed"),
-    )
-    return engine.take(found).sort_by("patient_key")
-
-
-def _wide(facts: Frame, uses: Uses) -> Frame:
-    """One row for each patient of whom there are facts: 1 where a measure is met, 0 where not."""
-    met = nw.when(nw.col("met")).then(nw.lit(1)).otherwise(nw.lit(0))
-    facts = facts.select("patient_key", "use_key", met.alias("met"))
-    columns = (
-        nw.when(nw.col("use_key") == key).then(nw.col("met")).max().alias(f"m{key}_met")
-        for key in uses.measures.values()
-    )
-    return facts.group_by("patient_key").agg(*columns)
-
-
-def _without_rows(plan: Plan, uses: Uses) -> Sequence[nw.Expr]:
-    """What holds for a patient of whom a part says nothing."""
-    absent = ("registered", "research_dissent", "type_1", "caution", "practice_list", "national")
-    columns = [nw.col(name).fill_null(value=False) for name in absent]
-    for name, key in uses.measures.items():
-        met, without_rows = f"m{key}_met", int(plan.measures[name].met_by_no_rows)
-        columns.append((nw.col(met).fill_null(without_rows) == 1).alias(met))
-    return columns
-
-
-def _with_lines(frame: Frame, plan: Plan, uses: Uses) -> Frame:
-    """Each line as a boolean column, those that others name before the ones that name them."""
-    place = {line.name: i for i, line in enumerate(plan.lines)}
-    done: set[str] = set()
-
-    def expression(logic: Logic) -> nw.Expr:
-        match logic:
-            case Measured(name):
-                return nw.col(f"m{uses.measures[name]}_met")
-            case Line(name):
-                return nw.col(f"l{place[name]}")
-            case Not(part):
-                return ~expression(part)
-            case AtLeast(n, parts):
-                return _at_least(n, [expression(part) for part in parts])
-
-    waiting: list[LinePlan] = list(plan.lines)
-    while waiting:
-        ready = [line for line in waiting if named_lines(line.logic) <= done]
-        frame = frame.with_columns(
-            *(expression(line.logic).alias(f"l{place[line.name]}") for line in ready)
-        )
-        done |= {line.name for line in ready}
-        waiting = [line for line in waiting if line.name not in done]
-    return frame
-
-
-def named_lines(logic: Logic) -> set[str]:
-    """The lines that a piece of logic names itself."""
-    match logic:
-        case Line(name):
-            return {name}
-        case Not(part):
-            return named_lines(part)
-        case AtLeast(_, parts):
-            return set().union(*(named_lines(part) for part in parts))
-        case _:
-            return set()
-
-
-def _at_least(n: int, parts: Sequence[nw.Expr]) -> nw.Expr:
-    if n == 1:
-        return nw.any_horizontal(*parts, ignore_nulls=False)
-    if n == len(parts):
-        return nw.all_horizontal(*parts, ignore_nulls=False)
-    return _count_true(parts) >= n
-
-
-def _count_true(parts: Sequence[nw.Expr]) -> nw.Expr:
-    ones = [nw.when(part).then(nw.lit(1)).otherwise(nw.lit(0)) for part in parts]
-    return nw.sum_horizontal(*ones).cast(nw.Int32())
-
-
-def _first_true(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """The place of the first part that is true, -1 where none is."""
-    result: nw.Expr = nw.lit(-1)
-    for place, part in reversed(list(enumerate(parts))):
-        result = nw.when(part).then(nw.lit(place)).otherwise(result)
-    return result.cast(nw.Int32())
-
-
-def _passes(plan: Plan, extract_day: int) -> dict[str, nw.Expr]:
-    """For each step of RULES.md §6 whether a patient passes it."""
-    passes = {
-        "alive": is_alive(plan.search_day, extract_day),
-        "registered": nw.col("registered"),
-        "age": in_age(plan.population, plan.on),
-        "test": ~nw.col("is_test"),
-        "confidential": ~nw.col("is_confidential"),
+    met = measures_met(plan, uses, facts, population["patient_key"])
+    lines = lines_held(plan, met)
+    passed = passes(plan, lines, population, opt_outs, practice_list)
+    failed = [pc.invert(passed[step]) for step in steps]
+    columns = {
+        **{name: population[name] for name in _PERSON},
+        **{f"m{key}_met": met[name] for name, key in uses.measures.items()},
+        **{f"l{i}": lines[line.name] for i, line in enumerate(plan.lines)},
+        "caution": said_of(population, "patient_key", opt_outs, "caution"),
+        "national": said_of(population, "patient_id", practice_list, "national"),
+        "dropped": _first_true(failed),
+        "failed": count_true(failed),
     }
-    for i, line in enumerate(plan.lines):
-        holds = nw.col(f"l{i}")
-        passes[line.name] = holds if line.role == "include" else ~holds
-    for name in ("research_dissent", "type_1", "practice_list"):
-        passes[name] = ~nw.col(name)
-    return passes
+    return pa.table(columns)
+
+
+def measures_met(
+    plan: Plan, uses: Uses, facts: pa.Table, patients: pa.ChunkedArray
+) -> dict[str, pa.ChunkedArray]:
+    """Whether each measure is met, for each of the patients, by their keys."""
+    met = {}
+    for name, key in uses.measures.items():
+        own = facts.filter(pc.equal(facts["use_key"], key))
+        holds = pc.is_in(patients, value_set=own["patient_key"].filter(own["met"]))
+        if plan.measures[name].met_by_no_rows:
+            without_rows = pc.invert(pc.is_in(patients, value_set=own["patient_key"]))
+            holds = pc.or_(holds, without_rows)
+        met[name] = holds
+    return met
+
+
+def passes(
+    plan: Plan,
+    lines: Mapping[str, pa.ChunkedArray],
+    population: pa.Table,
+    opt_outs: pa.Table,
+    practice_list: pa.Table,
+) -> dict[str, pa.ChunkedArray]:
+    """For each step of RULES.md §6, asked for or not, whether each patient passes it."""
+    passed = {name: population[name] for name in _POPULATION}
+    for line in plan.lines:
+        holds = lines[line.name]
+        passed[line.name] = holds if line.role == "include" else pc.invert(holds)
+    for name in ("research_dissent", "type_1"):
+        passed[name] = pc.invert(said_of(population, "patient_key", opt_outs, name))
+    listed = said_of(population, "patient_id", practice_list, "practice_list")
+    return passed | {"practice_list": pc.invert(listed)}
+
+
+def said_of(people: pa.Table, on: str, said: pa.Table, what: str) -> pa.ChunkedArray:
+    """Whether a table, which has a row for few of the people, says something of each of them."""
+    return pc.is_in(people[on], value_set=said[on].filter(said[what]))
+
+
+def _first_true(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """The place of the first part that is true, -1 where none is (int32)."""
+    first = pa.scalar(-1, pa.int32())
+    for place, part in reversed(list(enumerate(parts))):
+        first = pc.if_else(part, pa.scalar(place, pa.int32()), first)
+    return first

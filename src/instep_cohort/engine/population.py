@@ -6,15 +6,42 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
+import pyarrow as pa
 
 from instep_cohort.engine.ages import last_birth, start_of
 from instep_cohort.engine.frames import Engine
 from instep_cohort.extracts import Store
-from instep_cohort.study.plan import PopulationPlan
+from instep_cohort.study.plan import Plan, PopulationPlan
 from instep_cohort.study.spans import day_number
 
 if TYPE_CHECKING:
     from instep_cohort.engine.frames import Frame
+
+
+def population(engine: Engine, store: Store, plan: Plan, extract_day: int) -> pa.Table:
+    """Every patient of the extract, and whether they pass each step that looks at who they are.
+
+    Columns: patient_key (the order of the rows), patient_id, practice_id, sex, birth_day,
+    birth_precision; alive, registered, age, test, confidential: true for whoever passes.
+
+    Args:
+        engine: where it runs.
+        store: the extract.
+        plan: the study.
+        extract_day: the day of the extract.
+    """
+    registered = registered_patients(engine, store, plan.population, plan.search_day)
+    registered = registered.with_columns(nw.lit(value=True).alias("registered"))
+    patients = engine.open(store.table_path("patients"))
+    found = patients.join(registered, on="patient_key", how="left").select(
+        *("patient_key", "patient_id", "practice_id", "sex", "birth_day", "birth_precision"),
+        is_alive(plan.search_day, extract_day).alias("alive"),
+        nw.col("registered").fill_null(value=False),
+        in_age(plan.population, plan.on).alias("age"),
+        (~nw.col("is_test")).alias("test"),
+        (~nw.col("is_confidential")).alias("confidential"),
+    )
+    return engine.take(found).sort_by("patient_key")
 
 
 def in_age(population: PopulationPlan, on: date) -> nw.Expr:

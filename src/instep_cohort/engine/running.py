@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from instep_cohort.engine.evidence import evidence_rows
 from instep_cohort.engine.frames import Engine
-from instep_cohort.engine.measures import measure
+from instep_cohort.engine.measures import Measures, measure
+from instep_cohort.engine.opt_outs import coded_opt_outs
 from instep_cohort.engine.people import people
+from instep_cohort.engine.population import population
 from instep_cohort.engine.rows import matched_rows, missed_for_their_date, used_rows
 from instep_cohort.engine.uses import Uses
 from instep_cohort.extracts import Store
 from instep_cohort.study.plan import Plan
 from instep_cohort.study.spans import day_number
+
+if TYPE_CHECKING:
+    from instep_cohort.engine.frames import Frame
 
 
 @dataclass(frozen=True)
@@ -58,29 +64,68 @@ def run(
         practice_list: the practice's own opt-outs: patient_id, practice_list, national.
         progress: told what is being done.
     """
+    read = _read(engine, store, plan, uses, progress)
+    progress("putting the people together")
+    found = _people(engine, store, plan, uses, read, steps, practice_list)
+    progress("collecting the evidence")
+    rows = evidence_rows(engine, read.measures.rows, read.used, uses)
+    excluding = exclude_measures(plan)
+    missed = missed_for_their_date(engine, read.matched, uses, excluding)
+    return Findings(found, read.facts, rows, missed)
+
+
+def run_for_people(
+    engine: Engine,
+    store: Store,
+    plan: Plan,
+    uses: Uses,
+    *,
+    steps: Sequence[str],
+    practice_list: pa.Table,
+) -> pa.Table:
+    """Who passes which step, without the evidence: the `people` of `run`, with its arguments."""
+    read = _read(engine, store, plan, uses, lambda _: None)
+    return _people(engine, store, plan, uses, read, steps, practice_list)
+
+
+class _Read(NamedTuple):
+    """The rows of a study, as far as they were looked at, and what its measures come to."""
+
+    matched: Frame
+    used: Frame
+    measures: Measures
+    facts: pa.Table
+
+
+def _read(
+    engine: Engine, store: Store, plan: Plan, uses: Uses, progress: Callable[[str], None]
+) -> _Read:
     progress("fetching the rows that the codelists name")
     matched = matched_rows(engine, store, uses, plan.search_day)
     used = used_rows(engine, matched, uses)
     progress("measuring")
     measured = measure(engine, used, uses, plan)
-    progress("putting the people together")
-    extract_day = day_number(store.extract_date)
-    found = people(
-        engine,
-        store,
+    return _Read(matched, used, measured, engine.take(measured.facts))
+
+
+def _people(
+    engine: Engine,
+    store: Store,
+    plan: Plan,
+    uses: Uses,
+    read: _Read,
+    steps: Sequence[str],
+    practice_list: pa.Table,
+) -> pa.Table:
+    return people(
         plan,
         uses,
-        facts=measured.facts,
-        used=used,
+        population=population(engine, store, plan, day_number(store.extract_date)),
+        facts=read.facts,
+        opt_outs=engine.take(coded_opt_outs(read.used, uses, plan.search_day)),
         practice_list=practice_list,
-        extract_day=extract_day,
         steps=steps,
     )
-    progress("collecting the evidence")
-    rows = evidence_rows(engine, measured.rows, used, uses)
-    excluding = exclude_measures(plan)
-    missed = missed_for_their_date(engine, matched, uses, excluding)
-    return Findings(found, engine.take(measured.facts), rows, missed)
 
 
 def exclude_measures(plan: Plan) -> list[str]:

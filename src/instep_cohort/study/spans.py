@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, cast, get_args
 
 Unit = Literal["day", "week", "month", "year"]
@@ -93,6 +94,7 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
+@lru_cache(maxsize=50_000)  # a long life has so many days
 def date_of(number: int) -> date:
     """The date of a day number."""
     return _EPOCH + timedelta(days=number)

@@ -92,9 +92,11 @@ def notes_of(rows: Iterable[NoteRow], rules: FitNoteRules) -> list[Note]:
 
 
 def _note(issued: date, held: Sequence[NoteRow], rules: FitNoteRules) -> Note | None:
-    said = _said(tuple((row.categories, row.value, row.unit) for row in held), rules)
+    said = _said(tuple([row[1:4] for row in held]), rules)
     if said is None:
         return None
+    if not said.lengths:
+        return Note(issued, said.statement, None)
     lengths = (length_in_days(issued, value, unit) for value, unit in said.lengths)
     usable = [days for days in lengths if days is not None]
     return Note(issued, said.statement, max(usable, default=None))
