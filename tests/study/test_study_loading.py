@@ -217,3 +217,11 @@ def test_the_room_needs_no_dataframes() -> None:
     code = f"import sys, instep_cohort.study; print(set('{heavy}'.split(', ')) & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
+
+
+def test_a_study_that_is_marked_as_incomplete_is_not_run(tmp_path):
+    whole = (shipped("studies") / "instep.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "brought.incomplete.yaml"
+    path.write_text(whole, encoding="utf-8")
+    with pytest.raises(DefinitionError, match="marked as incomplete, so it is not run"):
+        load_study(path)

@@ -12,6 +12,7 @@ from instep_cohort.study.nearest import nearest
 from instep_cohort.study.reading import read_yaml
 
 _SUFFIXES = (".yaml", ".yml")
+_INCOMPLETE = (".incomplete.yaml", ".incomplete.yml")
 
 
 def load_study(name_or_path: str | Path) -> Study:
@@ -28,7 +29,23 @@ def load_study(name_or_path: str | Path) -> Study:
         raise DefinitionError(_encoding_fault(error, str(path))) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    if path.name.lower().endswith(_INCOMPLETE):
+        raise DefinitionError([_incomplete(path), *_faults_of(text, path)])
     return parse_study(text, str(path))
+
+
+def _incomplete(path: Path) -> Fault:
+    found = "the study is marked as incomplete, so it is not run"
+    mend = "its comments say what is missing: write that, and name the file without .incomplete"
+    return Fault("", found, mend, file=str(path))
+
+
+def _faults_of(text: str, path: Path) -> list[Fault]:
+    try:
+        parse_study(text, str(path))
+    except DefinitionError as error:
+        return list(error.faults)
+    return []
 
 
 def parse_study(text: str, file: str) -> Study:
