@@ -49,6 +49,7 @@ bench: .venv/developing ## time the library against hand-written SQL, Polars and
 
 docs: .venv/developing ## render the pages that come from tables and commands
 	$(BIN)/python docs/build_reference.py
+	$(BIN)/python docs/build_tiers.py
 
 coverage: .venv/developing ## the tests, with the branches that they cover
 	$(BIN)/python -m pytest --cov --cov-report=term

@@ -29,5 +29,5 @@ def practice(tmp_path_factory):
 def rows(practice):
     return {
         name: practice.rows(name)
-        for name in ("patients", "events", "medicines", "opt-outs", "truth")
+        for name in ("patients", "events", "medicines", "opt-outs", "truth", "jobs")
     }

@@ -26,6 +26,7 @@ LISTS = {
     "epilepsy": {"diagnosis": {"F25.."}},
     "palliative-care": {"register": {"8CM1."}},
     "fit-notes": {"not_fit": {"9D15."}},
+    "employment-status": {"out_of_work": {"13J7."}, "in_work": {"13JV."}},
     "research-opt-out": {
         "type_1_dissent": {"9Nu0."},
         "type_1_withdrawn": {"9Nu1."},

@@ -29,10 +29,20 @@ Row = tuple[str, When]
 
 
 @dataclass(frozen=True)
+class KnownJob:
+    """What somebody is doing on the search date, since when, and what they did before."""
+
+    name: str
+    since: date
+    before: str
+
+
+@dataclass(frozen=True)
 class Archetype:
     """A kind of person and what the study makes of them: ``step`` drops them, none if empty.
 
     ``birth`` is written down to ``precision``; ``listed`` is their kind on the practice's list.
+    ``job`` is known where the rows speak of work, and drawn with everybody else's otherwise.
     """
 
     name: str
@@ -48,6 +58,7 @@ class Archetype:
     is_test: bool = False
     is_confidential: bool = False
     listed: str = ""
+    job: KnownJob | None = None
 
     @property
     def expected(self) -> str:
@@ -267,12 +278,16 @@ def _opt_outs(on: date) -> list[Archetype]:
 def _flags(on: date) -> list[Archetype]:
     base = _typical(on)
 
-    def case(name: str, *events: Row) -> Archetype:
-        return replace(base, name=name, events=(*base.events, *events))
+    def case(name: str, job: KnownJob, *events: Row) -> Archetype:
+        return replace(base, name=name, job=job, events=(*base.events, *events))
 
+    steady = KnownJob("in work", years_before(on, 5), "in work")
+    lost = KnownJob("unemployed", _ago(on, 130), "in work")
+    found_again = KnownJob("in work", years_before(on, 8), "unemployed")
+    notes = ((NOT_FIT, _ago(on, ago)) for ago in (98, 70, 42, 14))
     return [
-        case("certified-sick", *((NOT_FIT, _ago(on, ago)) for ago in (98, 70, 42, 14))),
-        case("unemployed", (UNEMPLOYED, _ago(on, 120))),
-        case("unemployed-long-ago", (UNEMPLOYED, years_before(on, 9))),
-        case("employed", (EMPLOYED, _ago(on, 60))),
+        case("certified-sick", steady, *notes),  # off sick from a job
+        case("unemployed", lost, (UNEMPLOYED, _ago(on, 120))),
+        case("unemployed-long-ago", found_again, (UNEMPLOYED, years_before(on, 9))),
+        case("employed", steady, (EMPLOYED, _ago(on, 60))),
     ]

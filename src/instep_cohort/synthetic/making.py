@@ -9,9 +9,10 @@ import numpy as np
 
 from instep_cohort.synthetic.drawing import Rows, together
 from instep_cohort.synthetic.issues import make_issues
+from instep_cohort.synthetic.jobs import IN_WORK, NAMES, WORK_ENDS
 from instep_cohort.synthetic.placing import Placed, day_of, place
-from instep_cohort.synthetic.records import make_events
-from instep_cohort.synthetic.register import Register, make_register, patient_ids
+from instep_cohort.synthetic.records import Averages, Streams, make_events
+from instep_cohort.synthetic.register import NO_JOB, Register, make_register, patient_ids
 from instep_cohort.synthetic.tally import Tally
 from instep_cohort.synthetic.untidy import NO_SUCH_PATIENT, untidy_events, untidy_issues
 from instep_cohort.synthetic.writing import (
@@ -46,6 +47,7 @@ class Order(NamedTuple):
     on: date
     events_per_patient: float
     issues_per_patient: float
+    work_recording: float
 
     @property
     def people_at_once(self) -> int:
@@ -80,6 +82,8 @@ def make(folder: Path, order: Order, tell: Callable[[str], None], named: Path) -
         ("patient_id", "kind", "recorded_on"),
         _practice_list(people, order.seed),
     )
+    jobs = _known_jobs(people)
+    write_lines(folder / "jobs.csv", ("patient_id", "answer", "job", "since", "before"), jobs)
     who = people.placed.who
     write_lines(
         folder / "truth.csv",
@@ -91,6 +95,7 @@ def make(folder: Path, order: Order, tell: Callable[[str], None], named: Path) -
         order.on,
         Counter(kind.name for _, kind in who),
         sum(kind.expected == "in" for _, kind in who),
+        Counter(job for _, _, job, _, _ in jobs),
     )
 
 
@@ -133,13 +138,38 @@ def _chunks(order: Order) -> Iterator[slice]:
 def _make_chunk(
     order: Order, register: Register, placed: Placed, people: slice, number: int
 ) -> tuple[Rows, Rows]:
-    rng = np.random.default_rng([order.seed, 3, number])
-    events, epileptic = make_events(rng, register, people, order.events_per_patient)
+    rng, jobs, recording = (np.random.default_rng([order.seed, n, number]) for n in (3, 4, 5))
+    events, epileptic = make_events(
+        Streams(rng, jobs, recording),
+        register,
+        people,
+        Averages(order.events_per_patient, order.work_recording),
+    )
     issued = make_issues(rng, register, people, order.issues_per_patient, epileptic)
     return (
         together([events, _of(placed.events, people)]),
         together([issued, _of(placed.issues, people)]),
     )
+
+
+def _known_jobs(people: People) -> list[tuple[str, str, str, str, str]]:
+    """The job of everybody of working age who is on the list today: id, answer, job, since, before.
+
+    The answer is in the words that people give when they are asked.
+    """
+    register, ids, _ = people
+    working_age = (register.job != NO_JOB) & (register.age < WORK_ENDS)
+    asked = np.flatnonzero(register.current & working_age)
+    return [
+        (
+            ids[position],
+            "in work" if register.job[position] == IN_WORK else "not in work",
+            NAMES[register.job[position]],
+            day_text(int(register.job_since[position])),
+            NAMES[register.job_before[position]],
+        )
+        for position in asked.tolist()
+    ]
 
 
 def _of(rows: Rows, people: slice) -> Rows:

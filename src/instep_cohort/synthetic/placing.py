@@ -9,6 +9,7 @@ import numpy as np
 from instep_cohort.synthetic import issues, records
 from instep_cohort.synthetic.archetypes import Archetype, archetypes
 from instep_cohort.synthetic.drawing import Rows, no_values, together
+from instep_cohort.synthetic.jobs import NAMES
 from instep_cohort.synthetic.register import KINDS, NEVER, PRECISIONS, RECORD_YEARS, YEAR, Register
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def _put(register: Register, position: int, kind: Archetype) -> None:
     register.pain_since[position] = NEVER
     register.work_coded[position] = False
     register.note_weight[position] = 0
+    if kind.job is not None:
+        register.job[position] = NAMES.index(kind.job.name)
+        register.job_since[position] = day_of(kind.job.since)
+        register.job_before[position] = NAMES.index(kind.job.before)
     end = register.on if kind.end is None else min(day_of(kind.end), register.on)
     register.record_to[position] = end
     register.record_from[position] = max(birth, end - round(RECORD_YEARS * YEAR))

@@ -11,10 +11,11 @@ from instep_cohort.errors import UsageError
 from instep_cohort.synthetic.archetypes import archetypes
 from instep_cohort.synthetic.summary import PracticeSummary
 
-FILES = ("patients.csv", "events.csv", "medicines.csv", "opt-outs.csv", "truth.csv")
+FILES = ("patients.csv", "events.csv", "medicines.csv", "opt-outs.csv", "truth.csv", "jobs.csv")
 FOLDERS = ("events", "medicines")
 PARTS = "part-*.csv"
 FEWEST = 200
+PUBLISHED_WORK_RECORDING = 0.061  # of adults: Davies 2024, jech-2024-222396
 
 
 def make_practice(
@@ -25,6 +26,7 @@ def make_practice(
     extract_date: date = date(2026, 11, 1),
     events_per_patient: float = 50.0,
     issues_per_patient: float = 30.0,
+    work_recording: float = PUBLISHED_WORK_RECORDING,
     progress: Callable[[str], None] | None = None,
 ) -> PracticeSummary:
     """What was made: a practice of invented patients, written into the folder ``out``.
@@ -37,6 +39,10 @@ def make_practice(
     - ``truth.csv``: patient_id, archetype, expected (``in`` or ``out``) and step (what drops them,
       empty for ``in``) of the people with a known answer for the study `instep`, searched on the
       day of the extract with that list.
+    - ``jobs.csv``: patient_id, answer (``in work`` or ``not in work``), job (in work, unemployed,
+      long-term sick, student, at home, retired), since and before, of every registered patient
+      aged 16 to 65: what is true on the day of the extract, whatever the record says. The jobs are
+      assumed for the demonstration (`instep_cohort.synthetic.jobs`).
 
     The same patients, seed, date and averages give the same bytes. A practice made here earlier is
     replaced once the new one is whole; other data are not touched. Memory grows with the patients,
@@ -49,20 +55,28 @@ def make_practice(
         extract_date: the day of the extract; nothing but a few rows on purpose is dated later.
         events_per_patient: average number of events (pain, work and opt-outs are always there).
         issues_per_patient: average number of issues (pain medicines are always there).
+        work_recording: of adults, the share of whom work is written down, from 0 to 1. Up to the
+            published 6.1% in passing, at any time in the record; above that by asking, in the last
+            12 months: 1.0 asks everybody. It changes no other row, and nobody's job. There is no
+            code to write down for students, people at home and the retired.
         progress: told what is being done.
 
     Raises:
-        UsageError: fewer than 200 patients, a negative seed or average, or a
-            folder that holds an extract which was not made up here.
+        UsageError: fewer than 200 patients, a negative seed or average, a share outside 0 to 1, or
+            a folder that holds an extract which was not made up here.
     """
     out = Path(out)
     _check_numbers(patients, seed, extract_date, min(events_per_patient, issues_per_patient))
+    if not 0 <= work_recording <= 1:
+        raise UsageError(f"a work_recording of {work_recording}: it is a share, from 0 to 1")
     out.mkdir(parents=True, exist_ok=True)
     _check_folder(out)
     # numpy and pyarrow take their time to import, and most who import this package make nothing
     from instep_cohort.synthetic.making import Order, make
 
-    order = Order(patients, seed, extract_date, events_per_patient, issues_per_patient)
+    order = Order(
+        patients, seed, extract_date, events_per_patient, issues_per_patient, work_recording
+    )
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as folder:
         summary = make(Path(folder), order, progress or _say_nothing, out)
         _replace_earlier(Path(folder), out)

@@ -5,7 +5,7 @@ A chunk of patients at a time, so that any number of them fits in memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,10 @@ from instep_cohort.synthetic.drawing import (
     stage_of,
     together,
 )
+from instep_cohort.synthetic.jobs import draw_jobs
 from instep_cohort.synthetic.register import NEVER, YEAR, Register
 from instep_cohort.synthetic.vocabulary import CLINICAL
+from instep_cohort.synthetic.work_codes import as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,27 +64,42 @@ _SPREAD = np.array([entry.spread for entry in CLINICAL])
 _SCALE = np.array([10.0**entry.decimals for entry in CLINICAL])
 
 
+class Streams(NamedTuple):
+    """Where the draws come from: jobs and their recording change no other row."""
+
+    rows: np.random.Generator
+    jobs: np.random.Generator
+    recording: np.random.Generator
+
+
+class Averages(NamedTuple):
+    """How much is written down: events per patient, and the share of adults with a work code."""
+
+    events: float
+    work_recording: float
+
+
 def make_events(
-    rng: np.random.Generator, register: Register, people: slice, per_patient: float
+    streams: Streams, register: Register, people: slice, averages: Averages
 ) -> tuple[Rows, NDArray[np.int64]]:
     """The events of those people, by person and day, and who of them has epilepsy.
 
-    ``per_patient`` is the average over the whole register. What is recorded of pain, work and
-    opt-outs is the same for every average; the routine around it makes up the number.
+    Gives everybody of them a job on the way, once fit notes and codes about work are known. The
+    averages are over the whole register. What is recorded of pain, work and opt-outs is the same
+    for every average of events; the routine around it makes up the number.
     """
+    rng = streams.rows
     epileptic, epilepsy = _epilepsy(rng, register, people)
-    special = [
-        epilepsy,
-        _painful(rng, register, people),
-        _explicit(rng, register, people),
-        _fit_notes(rng, register, people),
-        _work(rng, register, people),
-        _palliative(rng, register, people),
-        _opt_outs(rng, register, people),
-    ]
+    before = [epilepsy, _painful(rng, register, people), _explicit(rng, register, people)]
+    notes = _fit_notes(rng, register, people)
+    in_passing = _work(rng, register, people)
+    draw_jobs(streams.jobs, register, people, notes, in_passing)
+    after = [_palliative(rng, register, people), _opt_outs(rng, register, people)]
+    special = [*before, notes, in_passing, *after]
     spoken_for = sum(len(rows.person) for rows in special) / (people.stop - people.start)
-    routine = _routine(rng, register, people, max(per_patient - spoken_for, 0.0))
-    return together([routine, *special]), epileptic
+    routine = _routine(rng, register, people, max(averages.events - spoken_for, 0.0))
+    work = as_recorded(streams.recording, register, people, in_passing, averages.work_recording)
+    return together([routine, *before, notes, *work, *after]), epileptic
 
 
 def _rows(

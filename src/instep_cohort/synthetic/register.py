@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from instep_cohort.synthetic.practice import PUBLISHED_WORK_RECORDING
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 NEVER = -(2**31)
 YEAR = 365.25
 RECORD_YEARS = 12
+NO_JOB = -1
 PEOPLE_PER_PRACTICE = 10_000
 
 SEXES = ("F", "M", "I", "U")
@@ -40,7 +43,6 @@ OTHER_SHARE = 0.002
 TEST_SHARE = 0.0004
 CONFIDENTIAL_SHARE = 0.001
 FEMALE_SHARE = 0.505
-WORK_CODED_SHARE = 0.061  # of adults: Davies 2024, jech-2024-222396
 WORKING_AGE = (18, 66)
 # first fit note, chronic pain against none: Dorrington 2020, oemed-2019-106035
 SICK_NOTE_PAIN_RATIO = 3.7
@@ -52,7 +54,8 @@ class Register:
 
     ``record_from`` and ``record_to`` bound what is written down of a patient, ``pain_since`` is
     ``NEVER`` for those without persistent pain, ``plain`` marks people of whom only routine things
-    are recorded (they stand in for the archetypes).
+    are recorded (they stand in for the archetypes). ``job`` and ``job_before`` are places in
+    `jobs.JOBS`, ``NO_JOB`` until they are drawn.
     """
 
     on: int
@@ -67,10 +70,13 @@ class Register:
     is_test: NDArray[np.bool_]
     is_confidential: NDArray[np.bool_]
     plain: NDArray[np.bool_]
+    job: NDArray[np.int64]
+    job_since: NDArray[np.int64]
+    job_before: NDArray[np.int64]
     record_from: NDArray[np.int64]
     record_to: NDArray[np.int64]
     pain_since: NDArray[np.int64]
-    work_coded: NDArray[np.bool_]
+    work_coded: NDArray[np.bool_]  # at the published share
     event_weight: NDArray[np.float64]
     issue_weight: NDArray[np.float64]
     note_weight: NDArray[np.float64]
@@ -133,11 +139,14 @@ def make_register(patients: int, seed: int, on: int) -> Register:
         is_test=rng.random(patients) < TEST_SHARE,
         is_confidential=rng.random(patients) < CONFIDENTIAL_SHARE,
         plain=np.zeros(patients, dtype=np.bool_),
+        job=np.full(patients, NO_JOB),
+        job_since=np.full(patients, NEVER),
+        job_before=np.full(patients, NO_JOB),
         record_from=record_from,
         record_to=record_to,
         pain_since=pain_since,
         work_coded=rng.random(patients)
-        < WORK_CODED_SHARE * _relative(np.where(in_pain, 2.0, 1.0), adult),
+        < PUBLISHED_WORK_RECORDING * _relative(np.where(in_pain, 2.0, 1.0), adult),
         event_weight=_weights(
             rng, length * np.interp(age, (0, 4, 8, 30, 60, 80), (3, 1, 0.5, 0.8, 1.2, 2))
         ),

@@ -28,6 +28,7 @@ class PracticeSummary:
     ``patients_per_fit_note`` is the number of them aged 18 to 65 per new fit note a month, over
     the last 12 months (0 where there was no note), ``may_be_fit`` the share of these notes, of
     those that say which, that say "may be fit"; ``left_or_died`` is a share of everybody.
+    ``jobs`` counts what the registered patients aged 16 to 65 are doing, whatever the record says.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class PracticeSummary:
     untidy_rows: int
     archetypes: Mapping[str, int]
     expected_in: int
+    jobs: Mapping[str, int]
     opioid_ever: float
     gabapentinoid_ever: float
     patients_per_fit_note: float

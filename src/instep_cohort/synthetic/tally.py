@@ -55,7 +55,12 @@ class Tally:
         self._gabapentinoid[given] = True
 
     def summary(
-        self, folder: Path, on: date, archetypes: Mapping[str, int], expected_in: int
+        self,
+        folder: Path,
+        on: date,
+        archetypes: Mapping[str, int],
+        expected_in: int,
+        jobs: Mapping[str, int],
     ) -> PracticeSummary:
         """The counts as the summary of the practice in that folder."""
         register, here = self._register, self._register.current
@@ -72,6 +77,7 @@ class Tally:
             untidy_rows=self.untidy,
             archetypes=dict(archetypes),
             expected_in=expected_in,
+            jobs=dict(jobs),
             opioid_ever=_share(self._opioid, here),
             gabapentinoid_ever=_share(self._gabapentinoid, here),
             patients_per_fit_note=12 * int(self._working_age.sum()) / notes if notes else 0.0,
