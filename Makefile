@@ -5,7 +5,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check agree spark mutants bench docs coverage format wheel clean
+.PHONY: help install demo test check agree spark mutants chaos bench docs coverage format wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ agree: .venv/developing ## 2,000 made-up studies: the engines against the refere
 
 mutants: .venv/developing ## break clauses on purpose: the tests must notice each
 	$(BIN)/python tests/mutants/break_clauses.py $(BROKEN)
+
+chaos: .venv/developing ## kill a process that writes a ledger, 200 times: nothing is lost
+	$(BIN)/python tests/recruitment/ledger_chaos.py --kills 200
 
 spark: .venv/developing ## 100 made-up studies: Spark against the reference (needs Java 17)
 	INSTEP_SPARK_STUDIES=100 $(BIN)/python -m pytest tests/generative/test_spark_agreement.py

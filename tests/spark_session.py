@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 QUICK = {
+    # a short life: what the Java machine would spend on its best machine code never comes back
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",

@@ -19,6 +19,9 @@ ALLOWED = {
     "codelists": {"errors", "shipped_files", "small_tables", "terminology"},
     "extracts": {"errors", "small_tables", "terminology"},
     "work": {"errors", "terminology"},
+    "quality": {
+        *("errors", "codelists", "extracts", "terminology", "disclosure", "small_tables"),
+    },
     "discovery": {
         *("errors", "codelists", "extracts", "terminology", "disclosure", "small_tables"),
     },
@@ -26,6 +29,10 @@ ALLOWED = {
     "cohort": {
         *("errors", "engine", "study", "work", "codelists", "extracts", "terminology"),
         *("disclosure", "small_tables"),
+    },
+    "recruitment": {
+        *("errors", "cohort", "study", "codelists", "extracts", "terminology", "disclosure"),
+        *("small_tables", "work", "shipped_files"),
     },
     "emis_search": {"errors", "study", "codelists", "terminology"},
     "synthetic": {"errors", "cohort", "engine", "study", "work", "codelists", "extracts"},

@@ -17,6 +17,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from instep_cohort.codelists import Codelist, Library
     from instep_cohort.cohort import Cohort, identify, open_run
+    from instep_cohort.cohort.answers import work_answers
+    from instep_cohort.cohort.monthly_notes import monthly_notes
+    from instep_cohort.cohort.over_time import changes, crossings
+    from instep_cohort.cohort.pictures import timeline
     from instep_cohort.discovery import Coverage, SearchResult, coverage, search
     from instep_cohort.errors import (
         DefinitionError,
@@ -25,7 +29,8 @@ if TYPE_CHECKING:
         SafetyRefusal,
         UsageError,
     )
-    from instep_cohort.extracts import Store, ingest, open_store
+    from instep_cohort.extracts import Store, ingest, load_mapping, open_store
+    from instep_cohort.quality import Quality, quality
     from instep_cohort.study import Study, load_study
     from instep_cohort.synthetic import make_practice
 
@@ -37,19 +42,27 @@ _HOME = {
     "ExtractError": "errors",
     "InstepError": "errors",
     "Library": "codelists",
+    "Quality": "quality",
     "SafetyRefusal": "errors",
     "SearchResult": "discovery",
     "Store": "extracts",
     "Study": "study",
     "UsageError": "errors",
+    "changes": "cohort.over_time",
     "coverage": "discovery",
+    "crossings": "cohort.over_time",
     "identify": "cohort",
     "ingest": "extracts",
+    "load_mapping": "extracts",
     "load_study": "study",
     "make_practice": "synthetic",
+    "monthly_notes": "cohort.monthly_notes",
     "open_run": "cohort",
     "open_store": "extracts",
+    "quality": "quality",
     "search": "discovery",
+    "timeline": "cohort.pictures",
+    "work_answers": "cohort.answers",
 }
 
 __all__ = [
@@ -60,19 +73,27 @@ __all__ = [
     "ExtractError",
     "InstepError",
     "Library",
+    "Quality",
     "SafetyRefusal",
     "SearchResult",
     "Store",
     "Study",
     "UsageError",
+    "changes",
     "coverage",
+    "crossings",
     "identify",
     "ingest",
+    "load_mapping",
     "load_study",
     "make_practice",
+    "monthly_notes",
     "open_run",
     "open_store",
+    "quality",
     "search",
+    "timeline",
+    "work_answers",
 ]
 
 

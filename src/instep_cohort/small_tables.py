@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from html import escape
 
-_FORMULA = frozenset("=+-@\t\r")
+FORMULA_STARTS = "=+-@\t\r"  # what a spreadsheet takes for the beginning of a formula
+_STARTS = tuple(FORMULA_STARTS)
 _LEFT = ' style="text-align:left"'  # a notebook puts every cell on the right
 
 
@@ -53,17 +54,26 @@ def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[obje
 
 
 def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The same as CSV; text that a spreadsheet would run as a formula has an apostrophe before it.
-
-    Such text begins with ``=``, ``+``, ``-``, ``@``, a tab or a return.
-    """
-    out = io.StringIO()
+    """The same as CSV with LF line ends; no text in it runs as a formula (see `harmless`)."""
+    out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        cells = [str(cell) for cell in row]
-        writer.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue()
+
+
+def runs_as_formula(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula; a lone sign is none.
+
+    Such text begins with ``=``, ``+``, ``-``, ``@``, a tab or a return.
+    """
+    return text.startswith(_STARTS) and text.strip() not in _STARTS
+
+
+def harmless(text: str) -> str:
+    """The text, behind an apostrophe where a spreadsheet would run it."""
+    return f"'{text}" if runs_as_formula(text) else text
 
 
 def shown(cell: object) -> str:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from codelists.made_lists import HEADER, ROWS, write_list
+from codelists.made_lists import CARD, HEADER, ROWS, write_list
 from instep_cohort.codelists import Library, write_lock
 
 COMMANDS = {
@@ -283,9 +283,54 @@ def test_compare_never_overwrites(codelists, tmp_path):
     assert out.read_text() == "mine"
     ended = codelists("compare", "aches", "twinges", "--out", tmp_path / "nowhere" / "x.csv")
     assert ended.code == 2
-    assert "cannot be written" in ended.err
+    assert "there is no folder" in ended.err
+    assert "make it first" in ended.err
 
 
 def test_compare_of_a_list_that_is_not_there(codelists):
     assert codelists("compare", "aches", "akes").code == 3
     assert codelists("compare", "aches", "./akes.csv").code == 2
+
+
+# ---------------------------------------------------------------- what a newcomer types
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("list", "--codelists", "LISTS/aches"), 0, "is one codelist: name the folder that it is"),
+        (("show", "aches", "--codelists", "EMPTY"), 3, "there are none in"),
+        (("show", "aches@7.0.0"), 3, "aches has no version '7.0.0' (released: "),
+        (("check", "opioids"), 2, "the shipped list of that name is "),
+        (("check", "EMPTY/list"), 2, "no file, at"),
+        (("compare", "aches", "twinges", "--out", "EMPTY/new/x.html"), 2, "make it first"),
+        (("export", "aches@7.0.0", "--format", "plain", "--out", "EMPTY/x.csv"), 3, "released: "),
+        (("search", "pain", "EMPTY"), 5, "not a store, there is no store.json in it"),
+        (("coverage", "aches", "EMPTY"), 5, "not a store, there is no store.json in it"),
+    ],
+)
+def test_a_slip_is_answered_with_what_would_be_right(instep, lists, tmp_path, words, code, says):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    given = [word.replace("LISTS", str(lists)).replace("EMPTY", str(empty)) for word in words]
+    if "--codelists" not in given and words[0] not in ("check", "search"):
+        given += ["--codelists", str(lists)]
+    ended = instep("codelists", *given)
+    assert ended.code == code
+    assert says in ended.err
+
+
+def test_a_first_version_is_asked_for_its_number(instep, tmp_path):
+    unreleased = CARD.partition("history:")[0] + "history: []\n"
+    write_list(tmp_path, card=unreleased)
+    home = tmp_path / "aches"
+    (home / "1.0.0.csv").rename(home / "working.csv")
+    (tmp_path / "codelists.lock").unlink(missing_ok=True)
+    ended = instep("codelists", "release", "aches", "--codelists", tmp_path, "--changes", "First.")
+    assert ended.code == 2
+    assert "--bump major makes it 1.0.0" in ended.err
+
+
+def test_no_command_is_answered_with_the_commands(instep):
+    ended = instep("codelists")
+    assert "compare" in ended.out + ended.err

@@ -295,7 +295,9 @@ def test_a_list_that_is_being_written_does_not_hide_the_others(instep, practice,
 
 
 def test_codelists_of_an_empty_folder(instep, tmp_path):
-    assert instep("codelists", "list", "--codelists", tmp_path) == (0, "", "")
+    ended = instep("codelists", "list", "--codelists", tmp_path)
+    assert (ended.code, ended.out) == (0, "")
+    assert "There is no codelist in" in ended.err
 
 
 @pytest.mark.parametrize("version", [[], ["--version", "1.0.0"]])

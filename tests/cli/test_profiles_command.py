@@ -62,3 +62,56 @@ def test_auto_says_what_it_recognised(instep, tmp_path):
     assert ended.code == 0
     assert "Note: recognised as standard: patients.csv (patient_id, practice_id" in ended.err
     assert "standard extract of 2026-11-01" in ended.out
+
+
+def test_custom_is_listed_and_needs_a_mapping(instep, tmp_path):
+    assert any(line.startswith("custom ") for line in instep("profiles").out.splitlines())
+    ended = instep("profiles", "show", "custom")
+    assert (ended.code, ended.out) == (2, "")
+    assert "give it with --mapping FILE" in ended.err
+    ended = instep("profiles", "show", "aurum", "--mapping", tmp_path / "m.yaml")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--mapping goes with the profile custom, not with aurum" in ended.err
+
+
+MAPPING = """
+mapping: made-up
+version: 1.0.0
+title: a made-up export
+dates: iso
+patients:
+  file: patients.csv
+  columns:
+    patient_id: patient_id
+    practice_id: practice_id
+    sex: sex
+    birth: birth_date
+    death: death_date
+    registration_start: registration_start
+    registration_kind: {constant: regular}
+events:
+  file: events.csv
+  columns: {patient_id: patient_id, date: date, code: {column: code, system: read_v2}}
+"""
+
+
+def test_an_extract_is_read_by_a_mapping(instep, tmp_path):
+    folder, mapping = tmp_path / "extract", tmp_path / "mapping.yaml"
+    folder.mkdir()
+    (folder / "patients.csv").write_text(PATIENTS)
+    (folder / "events.csv").write_text(EVENTS)
+    mapping.write_text(MAPPING)
+    shown = instep("profiles", "show", "custom", "--mapping", mapping)
+    assert "custom/made-up (version 1.0.0 " in shown.out
+    words = ("ingest", folder, "--extract-date", "2026-11-01", "--out", tmp_path / "store")
+    ended = instep(*words, "--profile", "custom", "--mapping", mapping)
+    assert (ended.code, "custom/made-up extract of 2026-11-01" in ended.out) == (0, True)
+    for profile in ("auto", "standard"):
+        ended = instep(*words, "--profile", profile, "--mapping", mapping)
+        assert (ended.code, ended.out) == (2, "")
+    mapping.write_text(MAPPING.replace("death:", "deth:"))
+    ended = instep(*words, "--profile", "custom", "--mapping", mapping)
+    assert ended.code == 3
+    assert "mapping.yaml:13 patients.columns.deth: there is no such key (did you mean death?)" in (
+        ended.err
+    )

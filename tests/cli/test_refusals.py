@@ -71,7 +71,7 @@ def ingested(instep, extract, *, profile="standard", extract_date="2026-11-01", 
     ("options", "code", "says"),
     [
         ({"profile": "standrd"}, 2, ["no profile is called 'standrd'", "did you mean standard?"]),
-        ({"profile": "emis"}, 2, ["there are: aurum, standard"]),
+        ({"profile": "emiss"}, 2, ["there are: ", "aurum", "standard"]),
         ({"profile": "aurum"}, 5, ["no Observation file in the extract", "profile aurum"]),
         ({"extract_date": "1 November 2026"}, 2, ["--extract-date 1 November 2026: not a date", "2026-11-01"]),
         ({"extract_date": "2026-02-30"}, 2, ["--extract-date 2026-02-30: not a date"]),

@@ -8,9 +8,9 @@ import pytest
 from made_lists import CARD, write_list
 
 from instep_cohort.codelists import check
-from instep_cohort.codelists.checks.columns import system_in_name, system_named
 from instep_cohort.codelists.checks.dictionary_files import read_dictionaries
 from instep_cohort.codelists.checks.prefixes import FAR
+from instep_cohort.codelists.column_names import system_in_name, system_named
 from instep_cohort.errors import DefinitionError, UsageError
 from instep_cohort.terminology import System
 from instep_cohort.terminology.dictionaries import LEAST_CODES, Dictionary, merged

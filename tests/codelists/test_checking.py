@@ -176,7 +176,8 @@ FILES = {
         f'{HEADER}\nread_v2,N06..,exact,pain,"a"b,\n{ROWS}'.encode(),
         [("csv", 2)],
     ),
-    "nothing": (b"", [("column-missing", 1)] * 6),
+    "nothing": (b"", [("column-missing", 1)]),
+    "no header": (b"read_v2,N05..,exact,pain,Osteoarthritis,\n", [("column-missing", 1)]),
     "the header alone": (f"{HEADER}\n".encode(), [("empty", None)]),
     "exclusions only": (
         f"{HEADER}\nread_v2,N05zL,exclude,,x,\n".encode(),
@@ -390,17 +391,17 @@ def test_the_folder_of_one_list_can_be_checked_alone(sound):
 
 
 def test_what_stands_around_lists(tmp_path):
-    assert [one.code for one in wrong_with(tmp_path)] == ["lock-missing", "no-lists"]
+    assert [one.code for one in wrong_with(tmp_path)] == ["no-lists"]
     (tmp_path / "pictures").mkdir()
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "1.0.0.csv").write_text("x")
     home = write_list(tmp_path)
     (home / "1.0.0.csv").rename(home / "working copy.csv")
     found = {one.code for one in wrong_with(tmp_path)}
-    assert found == {"lock-missing", "file-name", "history-no-file", "no-versions"}
+    assert found == {"file-name", "history-no-file", "no-versions"}
     (home / "codelist.yaml").unlink()
     found = {one.code for one in wrong_with(tmp_path)}
-    assert found == {"lock-missing", "file-name", "yaml-missing"}
+    assert found == {"file-name", "yaml-missing"}
 
 
 def test_a_folder_that_is_not_there(tmp_path):

@@ -347,13 +347,13 @@ def test_a_disk_that_fails_at_any_moment_leaves_everything_as_it_was(
 def test_a_file_that_somebody_saves_meanwhile_is_not_overwritten(folder, monkeypatch):
     import instep_cohort.codelists.releasing.new_version as module
 
-    real = module.write_table
+    real = module.csv_table
 
     def saves_meanwhile(*args):
         set_card("title: Aches", "title: Other aches")(folder)
         return real(*args)
 
-    monkeypatch.setattr(module, "write_table", saves_meanwhile)
+    monkeypatch.setattr(module, "csv_table", saves_meanwhile)
     with pytest.raises(UsageError, match=r"codelist\.yaml was changed by somebody else"):
         released(folder)
     assert not (folder / "aches" / "1.1.0.csv").exists()

@@ -123,7 +123,8 @@ def findings(store: Store, name: str) -> dict[str, int]:
 
 def quarantined(store: Store) -> list[tuple]:
     """Every quarantined row: file, line, reason, raw."""
-    return [tuple(row.values()) for row in table(store, "quarantine")]
+    rows = table(store, "quarantine")
+    return [tuple(row[name] for name in ("file", "line", "reason", "raw")) for row in rows]
 
 
 def gz(text: str) -> bytes:

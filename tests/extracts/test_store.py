@@ -204,16 +204,16 @@ def test_what_is_no_store(tmp_path):
         ("", "store.json is damaged; make it again"),
         ("[]", "store.json is damaged"),
         ("{}", "store.json is damaged"),
-        ('{"schema_version": 1}', "store.json is damaged"),
+        ('{"schema_version": 2}', "store.json is damaged"),
         (
             '{"schema_version": 99}',
-            "schema version 99, and this program reads version 1; make it again",
+            "schema version 99, and this program reads version 2; make it again",
         ),
         ("\udce9", "store.json cannot be read; make it again"),
     ],
 )
 def test_a_damaged_store(tmp_path, text, message):
-    assert SCHEMA_VERSION == 1
+    assert SCHEMA_VERSION == 2
     (tmp_path / "store.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ExtractError, match=message):
         open_store(tmp_path)
@@ -249,7 +249,8 @@ def test_opening_a_store_loads_no_engine(store):
 
 
 def test_the_room_says_what_it_has():
-    assert {"PROFILES", "Store", "detect", "ingest", "open_store"} == set(extracts.__all__)
+    names = {"PROFILES", "Store", "detect", "ingest", "load_mapping", "open_store"}
+    assert names == set(extracts.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         extracts.nothing  # noqa: B018
 

@@ -92,10 +92,14 @@ def found_in_batch(engine: Engine, members: Sequence[Member], folder: Path) -> I
     opt_outs = engine.take(coded_opt_outs(used, uses, plan.search_day))
     codes = bare(store.codes(), "code")
     for one in members:
-        given, own = one.scenario, own_uses(one, uses)
+        given = one.scenario
         listed = given.opt_outs is not None
         steps = steps_of(one.plan, practice_list=listed)
         parts = {name: one.own_rows(rows) for name, rows in together.items()}
+        said = pc.unique(parts["evidence"]["label_key"])
+        own = own_uses(one, uses, said.to_pylist())
+        labels = pc.index_in(parts["evidence"]["label_key"], value_set=said)
+        parts["evidence"] = with_column(parts["evidence"], "label_key", labels)
         everybody = population(engine, store, one.plan, day_number(given.extract.extract_date))
         table = people(
             one.plan,
@@ -173,13 +177,14 @@ def shared_resolutions(
     return found
 
 
-def own_uses(one: Member, uses: Uses) -> Uses:
-    """The uses of a study among those of its batch, under the names that it gives them."""
+def own_uses(one: Member, uses: Uses, said: Sequence[int]) -> Uses:
+    """The uses of a study among those of its batch, under its own names, with these labels."""
     names: Mapping[str, str] = {one.within(name): name for name in one.plan.measures}
     return replace(
         uses,
         labels=[
-            label._replace(used_by=names.get(label.used_by, label.used_by)) for label in uses.labels
+            label._replace(used_by=names.get(label.used_by, label.used_by))
+            for label in (uses.labels[key] for key in said)
         ],
         measures={name: uses.measures[shared] for shared, name in names.items()},
         fit_notes=uses.fit_notes if one.plan.fit_notes else None,

@@ -110,4 +110,6 @@ def test_no_code_of_the_fit_note_list_states_a_work_status():
     notes, work = library.latest("fit-notes"), library.latest("employment-status")
     speaking = {(s.system, s.code) for s in work.selectors if s.category in STATUS_OF}
     certifying = {(s.system, s.code) for s in notes.selectors if s.category in CERTIFIED}
-    assert speaking and certifying and not speaking & certifying
+    assert speaking
+    assert certifying
+    assert not speaking & certifying

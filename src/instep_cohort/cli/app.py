@@ -17,8 +17,11 @@ from instep_cohort.cli import (
     explain,
     identify,
     ingest,
+    ledger,
     picture,
     profiles,
+    quality,
+    store,
     study,
     work_status,
 )
@@ -33,6 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ingest")(ingest.ingest)
+app.command("quality")(quality.quality)
 app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
 app.command("changes")(changes.changes)
@@ -42,7 +46,9 @@ app.command("demo")(demo.demo)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(codelists.app, name="codelists")
 app.add_typer(study.app, name="study")
+app.add_typer(store.app, name="store")
 app.add_typer(picture.app, name="picture")
+app.add_typer(ledger.app, name="ledger")
 
 
 def _show_version(*, asked: bool) -> None:

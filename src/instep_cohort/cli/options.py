@@ -33,3 +33,7 @@ AllowStale = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Fail where a codelist matches nothing.")]
 EngineName = Annotated[str, typer.Option(help="duckdb, polars or spark.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+QualifyIds = Annotated[
+    bool,
+    typer.Option("--qualify-ids", help="Of several stores: write each patient_id as PRACTICE/ID."),
+]

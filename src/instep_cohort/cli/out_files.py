@@ -11,10 +11,12 @@ def refuse_existing(path: Path) -> None:
     """Refuses a file that is there already, before anything is worked out for it.
 
     Raises:
-        UsageError: it is there.
+        UsageError: it is there, or its folder is not.
     """
     if path.exists():
         raise UsageError(f"{path} is there already: move it, or name another file")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to write {path.name} in: make it first")
 
 
 def write_new(path: Path, text: str) -> None:

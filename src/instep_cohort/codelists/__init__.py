@@ -5,23 +5,32 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from instep_cohort.codelists.code_index import CodeIndex
 from instep_cohort.codelists.describing import describe
 from instep_cohort.codelists.findings import RULES, Finding, Rule, Severity
 from instep_cohort.codelists.library import Library
 from instep_cohort.codelists.lock import lock_findings, write_lock
 from instep_cohort.codelists.model import Codelist, Match, Release, Selector, Source
-from instep_cohort.codelists.resolution import MatchedBy, MatchedCode, Resolution, ResolutionRow
-from instep_cohort.codelists.resolving import resolve
+from instep_cohort.codelists.resolving import (
+    CodeIndex,
+    MatchedBy,
+    MatchedCode,
+    Resolution,
+    ResolutionRow,
+    resolve,
+)
 
 if TYPE_CHECKING:
-    from instep_cohort.codelists.checking import check
+    from instep_cohort.codelists.checks.checking import check
     from instep_cohort.codelists.checks.copies import RepairedCopy, repaired_copy
     from instep_cohort.codelists.checks.dictionary_files import read_dictionaries
     from instep_cohort.codelists.checks.showing import findings_text
     from instep_cohort.codelists.comparing import Comparison, compare
-    from instep_cohort.codelists.crosswalking import crosswalk
-    from instep_cohort.codelists.crosswalks import Crosswalk, CrosswalkRow, Standing
+    from instep_cohort.codelists.crosswalking import (
+        Crosswalk,
+        CrosswalkRow,
+        Standing,
+        crosswalk,
+    )
     from instep_cohort.codelists.drafting import new_codelist
     from instep_cohort.codelists.releasing import Released, lock_releases, release, review
 
@@ -66,12 +75,12 @@ __all__ = [
 # A study needs nothing that checks, writes or compares lists: these are imported when asked for.
 _HOME = {
     "Comparison": "comparing",
-    "Crosswalk": "crosswalks",
-    "CrosswalkRow": "crosswalks",
+    "Crosswalk": "crosswalking",
+    "CrosswalkRow": "crosswalking",
     "Released": "releasing",
     "RepairedCopy": "checks.copies",
-    "Standing": "crosswalks",
-    "check": "checking",
+    "Standing": "crosswalking",
+    "check": "checks.checking",
     "compare": "comparing",
     "crosswalk": "crosswalking",
     "findings_text": "checks.showing",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from instep_cohort.codelists.checks.list_checks import emptiness
+from instep_cohort.codelists.checks.row_checks import ListFacts, row_findings, selector
 from instep_cohort.codelists.findings import Finding, Severity, finding
-from instep_cohort.codelists.list_checks import emptiness
 from instep_cohort.codelists.lock import sha256
 from instep_cohort.codelists.model import Codelist, Selector
-from instep_cohort.codelists.row_checks import ListFacts, row_findings, selector
 from instep_cohort.codelists.rows import read_rows
 from instep_cohort.errors import DefinitionError
 

@@ -110,13 +110,14 @@ def write(text: str) -> Mend:
     return Mend(Action.WRITE, text)
 
 
-def _rules(severity: Severity, **meanings: str) -> dict[str, Rule]:
+def rules(severity: Severity, **meanings: str) -> dict[str, Rule]:
+    """Kinds of findings of one severity by name, ``takes_in_more`` as ``takes-in-more``."""
     return {name.replace("_", "-"): Rule(severity, meaning) for name, meaning in meanings.items()}
 
 
 RULES: Mapping[str, Rule] = {
     # the file
-    **_rules(
+    **rules(
         Severity.ERROR,
         encoding="the file is not UTF-8",
         csv="the file cannot be read as CSV",
@@ -128,11 +129,11 @@ RULES: Mapping[str, Rule] = {
         no_code_column="a file of which no column holds codes",
         system_untold="a file that does not say which system its codes are of",
     ),
-    **_rules(
+    **rules(
         Severity.NOTE,
         column_ignored="a column of a downloaded file that is not looked at",
     ),
-    **_rules(
+    **rules(
         Severity.WARNING,
         bom="the file begins with a byte-order mark, which other tools read as part of a name",
         line_ends="lines end with CR LF, so the file's hash depends on who saved it",
@@ -141,7 +142,7 @@ RULES: Mapping[str, Rule] = {
         file_name="a CSV file is not named after a version and is never read",
     ),
     # a row
-    **_rules(
+    **rules(
         Severity.ERROR,
         spaces="a system, match or category has a space around it",
         system_unknown="there is no such system",
@@ -170,7 +171,7 @@ RULES: Mapping[str, Rule] = {
         code_several_ingredients="one row names several ingredients",
         code_shape="the code has not the shape of its system",
     ),
-    **_rules(
+    **rules(
         Severity.WARNING,
         text_spaces="a term or note has a space around it",
         text_garbled="UTF-8 that was read as Windows-1252: SjÃ¶gren",
@@ -183,7 +184,7 @@ RULES: Mapping[str, Rule] = {
         bnf_exact="part of a BNF code with exact meets only a field that holds just this part",
     ),
     # the list
-    **_rules(
+    **rules(
         Severity.ERROR,
         empty="the list has no rows",
         only_exclusions="the list takes nothing in",
@@ -191,7 +192,7 @@ RULES: Mapping[str, Rule] = {
         duplicate_term="the same code twice with two terms",
         two_categories="one selector in two categories",
     ),
-    **_rules(
+    **rules(
         Severity.WARNING,
         category_overlap="a code stands in one category and below a code of another",
         covered="a code stands below another of its category and adds nothing",
@@ -200,20 +201,20 @@ RULES: Mapping[str, Rule] = {
         order="the rows are not sorted",
     ),
     # against a dictionary
-    **_rules(
+    **rules(
         Severity.ERROR,
         code_other_system="a Read v2 code among CTV3 codes, or the reverse",
     ),
-    **_rules(
+    **rules(
         Severity.WARNING,
         code_unknown="the dictionary does not have the code",
         code_look_alike="the term is that of a code which differs by letters that look alike",
         term_differs="the dictionary gives the code other terms",
         reaches_odd="what a prefix takes in has terms that share no word with it or the list",
     ),
-    **_rules(Severity.NOTE, reaches_far="a prefix takes in many codes"),
+    **rules(Severity.NOTE, reaches_far="a prefix takes in many codes"),
     # codelist.yaml
-    **_rules(
+    **rules(
         Severity.ERROR,
         yaml_missing="a folder of codelist versions without codelist.yaml",
         yaml_syntax="codelist.yaml cannot be read as YAML",
@@ -232,9 +233,9 @@ RULES: Mapping[str, Rule] = {
         no_versions="there is no released version",
         no_lists="the folder holds no codelist",
     ),
-    **_rules(Severity.WARNING, review_passed="the day by which to read it again has passed"),
+    **rules(Severity.WARNING, review_passed="the day by which to read it again has passed"),
     # the lock
-    **_rules(
+    **rules(
         Severity.ERROR,
         lock_line="a line of the lock cannot be read",
         lock_twice="a file stands twice in the lock",
@@ -242,5 +243,5 @@ RULES: Mapping[str, Rule] = {
         lock_gone="a released file is gone",
         lock_lacks="a version's file is not in the lock",
     ),
-    **_rules(Severity.WARNING, lock_missing="there is no lock, so a changed file goes unseen"),
+    **rules(Severity.WARNING, lock_missing="there is no lock, so a changed file goes unseen"),
 }

@@ -56,7 +56,9 @@ class Library:
         known = self.ids()
         if id not in known:
             near = get_close_matches(id, known, 1)
-            repair = f"did you mean {near[0]}?" if near else f"one of {', '.join(known) or 'none'}"
+            repair = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
+            if not known:
+                repair = f"there are none in {self.folder}: name a folder of codelists"
             raise DefinitionError(Fault(f"codelists.{id}", f"there is no codelist {id!r}", repair))
         return released(self.folder / id)
 
@@ -88,7 +90,25 @@ class Library:
         Raises:
             DefinitionError: as ``get``, or it has no released version.
         """
-        return self.get(id, next(reversed(self.versions(id)), "newest"))
+        versions = self.versions(id)
+        if not versions:
+            raise DefinitionError(
+                Fault(
+                    f"codelists.{id}",
+                    f"{id} has no released version",
+                    f"make one of {id}/working.csv: codelists release {id}",
+                )
+            )
+        return self.get(id, versions[-1])
+
+    def named(self, text: str) -> Codelist:
+        """The version that people write as ``opioids@1.0.0``; ``opioids`` is the newest one.
+
+        Raises:
+            DefinitionError: as ``get``, or it has no released version.
+        """
+        name, _, version = text.partition("@")
+        return self.get(name, version) if version else self.latest(name)
 
 
 def _shipped() -> Path:

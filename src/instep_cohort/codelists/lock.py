@@ -59,16 +59,19 @@ def read_lock(folder: Path) -> tuple[dict[str, Locked], list[Finding]]:
 def lock_findings(folder: Path) -> list[Finding]:
     """Whatever differs between the lock of a folder and the files that are there.
 
-    A folder without a lock has the one finding ``lock-missing``, a warning.
+    A folder without a lock has the one finding ``lock-missing``, a warning, where there is a
+    released file to lock.
     """
     try:
         locked, findings = read_lock(folder)
     except FileNotFoundError:
+        if not any(released(inner) for inner in list_folders(folder)):
+            return []
         return [
             finding(
                 "lock-missing",
                 f"there is no {LOCK_NAME} here",
-                "write one, so that a changed file is seen",
+                "write one by `codelists lock`, so that a changed file is seen",
                 file=LOCK_NAME,
             )
         ]
@@ -141,7 +144,8 @@ def _differences(here: dict[str, str], locked: dict[str, Locked]) -> Iterator[Fi
             yield finding(
                 "lock-lacks",
                 f"the version is not in {LOCK_NAME}",
-                "lock it when it is released, or take the file out",
+                "lock it when it is released (`codelists lock`), call it working.csv while it is "
+                "being written, or take it out",
                 file=file,
             )
         elif file not in here:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from instep_cohort.codelists.decoding import decoded
 from instep_cohort.codelists.findings import REWRITE, Finding, Mend, finding, write
+from instep_cohort.small_tables import harmless, runs_as_formula
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -125,20 +126,17 @@ def _cell_findings(
     """Yields what is wrong with the text of cells, whatever their column means."""
     for line, cells in rows:
         for column, cell in zip(header, cells, strict=True):
-            if cell.isascii() and cell[:1] not in _RUNS:
+            if cell.isascii() and not runs_as_formula(cell):
                 continue
             for code, text, repair, mend in _cell_faults(cell):
                 named = mend if header.count(column) == 1 else None
                 yield finding(code, text, repair, file=file, line=line, where=column, mend=named)
 
 
-_RUNS = frozenset("=+-@\t\r")  # what a spreadsheet takes for the beginning of a formula
-
-
 def _cell_faults(cell: str) -> Iterator[tuple[str, str, str, Mend | None]]:
-    if cell[:1] in _RUNS and cell.strip() not in _RUNS:
+    if runs_as_formula(cell):
         text = f"{cell!r} is a formula to a spreadsheet"
-        yield "formula", text, f"write {chr(39) + cell!r}", write(f"'{cell}")
+        yield "formula", text, f"write {harmless(cell)!r}", write(harmless(cell))
     if "\N{REPLACEMENT CHARACTER}" in cell:
         text = f"{cell!r} has lost a character"
         yield "text-lost", text, "cannot be repaired: take the text again from its source", None
@@ -202,6 +200,17 @@ def _header_findings(header: Sequence[str], file: str) -> Iterator[Finding]:
         return
     named = [meant(column, header) for column in header]
     lacking = [column for column in COLUMNS if column not in named]
+    if len(lacking) == len(COLUMNS):
+        yield finding(
+            "column-missing",
+            f"the first line names none of the columns: it has {', '.join(map(repr, header))}"
+            if header
+            else "the file is empty",
+            f"put the header above it: {expected}",
+            file=file,
+            line=1,
+        )
+        return
     for column in lacking:
         yield finding(
             "column-missing",

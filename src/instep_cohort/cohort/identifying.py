@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from instep_cohort.cohort.manifest import manifest_of
 from instep_cohort.cohort.over_time.newly import with_newly_crossed
 from instep_cohort.cohort.preparing import categories_of, prepare, unknown_ids
 from instep_cohort.cohort.result import Cohort
-from instep_cohort.cohort.safety import OptOutAnswers
+from instep_cohort.cohort.several_answers import answers_of_each
+from instep_cohort.cohort.several_stores import identify_side_by_side
 from instep_cohort.cohort.tier_table import tier_counts
 from instep_cohort.engine.frames import Engine, engine_of
 from instep_cohort.extracts import Store
@@ -22,12 +23,12 @@ from instep_cohort.study import Study, compile_study
 
 def identify(
     study: Study,
-    store: Store,
+    store: Store | Sequence[Store],
     *,
     on: date,
-    opt_outs: Path | str | None = None,
-    opt_outs_on: date | None = None,
-    no_opt_out_list: str | None = None,
+    opt_outs: Path | str | Mapping[str, Path | str] | None = None,
+    opt_outs_on: date | Mapping[str, date] | None = None,
+    no_opt_out_list: str | Mapping[str, str] | None = None,
     parameters: Mapping[str, str] | None = None,
     codelists: Path | str | None = None,
     allow_stale: bool = False,
@@ -35,14 +36,18 @@ def identify(
     previous: Cohort | None = None,
     engine: str | Engine | object = "duckdb",
     progress: Callable[[str], None] = lambda _: None,
+    qualify_ids: bool = False,
 ) -> Cohort:
     """The people whom the practice may want to invite, with the evidence for each.
 
     Args:
         study: a study, from `load_study`.
-        store: an ingested extract, from `open_store`.
+        store: an ingested extract, from `open_store`; or several, of different practices, whose
+            people then stand beside one another (`several_stores`).
         on: the search date; rows dated after it are never used.
-        opt_outs: the practice's own opt-out list, a CSV with patient_id, kind, recorded_on.
+        opt_outs: the practice's own opt-out list, a CSV with patient_id, kind, recorded_on. Of
+            several stores it is for all of them, or a list by the name of each store's folder; so
+            are the two that follow.
         opt_outs_on: the day on which it was drawn up.
         no_opt_out_list: the name and role of whoever answers that there is no such list.
         parameters: values for the study's parameters, by name, as text.
@@ -52,6 +57,8 @@ def identify(
         previous: an earlier run of the study; the candidates then say who is `newly_crossed`.
         engine: duckdb, polars or spark; or a Spark session, which is used as it is.
         progress: told what is being done.
+        qualify_ids: of several stores: write each patient_id as ``PRACTICE/ID``, where one id may
+            be in several of them.
 
     Raises:
         UsageError: the call contradicts itself, or a file or parameter is not there.
@@ -74,7 +81,26 @@ def identify(
         >>> list(cohort.attrition["step"])[:3]
         ['alive', 'registered', 'age']
     """
-    answers = OptOutAnswers(Path(opt_outs) if opt_outs else None, opt_outs_on, no_opt_out_list)
+    if isinstance(store, Sequence) and len(store) == 1:
+        [store] = store
+    if isinstance(store, Sequence):
+        return identify_side_by_side(
+            study,
+            store,
+            on=on,
+            opt_outs=opt_outs,
+            opt_outs_on=opt_outs_on,
+            no_opt_out_list=no_opt_out_list,
+            parameters=parameters,
+            codelists=codelists,
+            allow_stale=allow_stale,
+            strict=strict,
+            previous=previous,
+            engine=engine,
+            progress=progress,
+            qualify_ids=qualify_ids,
+        )
+    [answers] = answers_of_each([store.path.name], opt_outs, opt_outs_on, no_opt_out_list).values()
     lists = pinned_lists(study, Library(Path(codelists) if codelists else None))
     plan = compile_study(study, on, overrides=parameters or {}, categories=categories_of(lists))
     ready = prepare(
@@ -87,7 +113,7 @@ def identify(
         found = find(
             plan,
             ready.resolutions,
-            store,
+            store if running.name == "spark" else store.held(),
             running,
             practice_list=ready.practice_list.table() if answers.file else None,
             progress=progress,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from instep_cohort.codelists import CodeIndex, Codelist, Library, Resolution, resolve
 from instep_cohort.engine.uses import ListUse, list_uses
 from instep_cohort.errors import DefinitionError, Fault
+from instep_cohort.extracts.code_systems import systems_of
 from instep_cohort.study import Plan, Study
 
 RESOLUTION = pa.schema(
@@ -27,15 +27,7 @@ RESOLUTION = pa.schema(
         ("rows", pa.int64()),
     ]
 )
-
-# the columns in which an extract's dictionary speaks of a code, and the system each speaks in
-_DICTIONARY = {
-    "read_v2": "read_v2",
-    "ctv3": "ctv3",
-    "snomed_concept": "snomed_ct",
-    "dmd": "dmd",
-    "bnf": "bnf",
-}
+RESOLUTION_BY_STORE = pa.schema([pa.field("store", pa.string()), *RESOLUTION])
 
 
 def pinned_lists(study: Study, library: Library) -> dict[str, Codelist]:
@@ -94,17 +86,16 @@ def list_warnings(
     return [*empty, unread]
 
 
-def systems_of(codes: pa.Table, kind: str) -> list[str]:
-    """The code systems among the extract's codes of a kind, those of its dictionary included."""
-    own = codes.filter(pc.and_(pc.equal(codes["kind"], kind), pc.greater(codes["rows"], 0)))
-    found = set(pc.unique(own["system"]).to_pylist())
-    found |= {
-        system for column, system in _DICTIONARY.items() if own[column].null_count < own.num_rows
-    }
-    return sorted(found)
+def resolution_table(resolutions: Iterable[Resolution], *, store: str | None = None) -> pa.Table:
+    """What each selector matched, the rows of resolution.csv; one that hits nothing has a row.
 
-
-def resolution_table(resolutions: Iterable[Resolution]) -> pa.Table:
-    """What each selector matched, the rows of resolution.csv; one that hits nothing has a row."""
+    Args:
+        resolutions: what each list is in an extract.
+        store: what that extract is called among several, which is then the first column.
+    """
     rows = [row._asdict() for one in resolutions for row in one.rows()]
-    return pa.Table.from_pylist(rows, schema=RESOLUTION)
+    table = pa.Table.from_pylist(rows, schema=RESOLUTION)
+    if store is None:
+        return table
+    names = pa.array([store] * table.num_rows, pa.string())
+    return table.add_column(0, RESOLUTION_BY_STORE.field(0), names)

@@ -13,7 +13,7 @@ from pyarrow import csv as pa_csv
 
 from instep_cohort.cohort.absences import RUNS, SPELLS
 from instep_cohort.cohort.finding import ATTRITION
-from instep_cohort.cohort.lists import RESOLUTION
+from instep_cohort.cohort.lists import RESOLUTION, RESOLUTION_BY_STORE
 from instep_cohort.cohort.result import Cohort, TableName
 from instep_cohort.cohort.spreadsheet_text import as_recorded
 from instep_cohort.cohort.tier_table import TIER_SCHEMAS
@@ -31,7 +31,7 @@ _COLUMNS: dict[TableName, tuple[str, ...]] = {
 _CSV: dict[TableName, Sequence[pa.Schema]] = {
     "attrition": (ATTRITION,),
     "tiers": TIER_SCHEMAS,
-    "resolution": (RESOLUTION,),
+    "resolution": (RESOLUTION, RESOLUTION_BY_STORE),
 }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from instep_cohort.codelists import Codelist, Resolution
-from instep_cohort.cohort.lists import list_warnings, resolve_lists, systems_of
+from instep_cohort.cohort.lists import list_warnings, resolve_lists
 from instep_cohort.cohort.practice_list import EMPTY, PracticeList, read_practice_list
 from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
 from instep_cohort.engine.uses import ListUse
+from instep_cohort.errors import SafetyRefusal
 from instep_cohort.extracts import Store
+from instep_cohort.extracts.code_systems import systems_of
 from instep_cohort.study import Plan, plan_warnings
 
 _LINES_SHOWN = 10
@@ -70,15 +73,30 @@ def prepare(
         *list_warnings(lists, resolutions, codes, strict=strict),
         *plan_warnings(plan, categories_of(lists)),
     ]
-    refuse_unless_safe(
-        plan,
-        [lists[name] for name in (plan.opt_outs.lists if plan.opt_outs else ())],
-        answers,
-        extract_date=store.extract_date,
-        clinical_systems=systems_of(codes, "clinical"),
-        allow_stale=allow_stale,
-    )
+    for part, extract_date, systems in _extracts(store, codes):
+        try:
+            refuse_unless_safe(
+                plan,
+                [lists[name] for name in (plan.opt_outs.lists if plan.opt_outs else ())],
+                answers,
+                extract_date=extract_date,
+                clinical_systems=systems,
+                allow_stale=allow_stale,
+            )
+        except SafetyRefusal as refusal:
+            raise SafetyRefusal(f"{part}{refusal}") from None
     return Prepared(resolutions, practice_list, warnings)
+
+
+def _extracts(store: Store, codes: pa.Table) -> Iterator[tuple[str, date, Collection[str]]]:
+    """What stands before a refusal, the extract date and the clinical systems of each extract.
+
+    Of a merged store each part is asked, lest one of them vouch for another.
+    """
+    for part in store.parts:
+        yield f"Of the part {part.name}: ", part.extract_date, part.clinical_systems
+    if not store.parts:
+        yield "", store.extract_date, systems_of(codes, "clinical")
 
 
 def unknown_ids(practice_list: PracticeList, patient_ids: pa.ChunkedArray) -> list[str]:

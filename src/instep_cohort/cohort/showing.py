@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from instep_cohort.codelists.resolution import OVERRULED, MatchedBy
+from instep_cohort.codelists.resolving.resolution import OVERRULED, MatchedBy
 from instep_cohort.small_tables import html_table
 
 if TYPE_CHECKING:
@@ -31,9 +31,8 @@ def as_html(cohort: Cohort, title: str) -> str:
         f"<p><b>{escape(title)}</b></p>"
         + html_table("how many people each step left out", header, steps)
         + _tiers(cohort.tables["tiers"])
-        + html_table(
-            "what each codelist met in this extract", _LIST, _lists(cohort.tables["resolution"])
-        )
+        + _stores(cohort.manifest)
+        + _resolution(cohort.tables["resolution"])
         + f"<ul>{notes}</ul>"
     )
 
@@ -47,11 +46,40 @@ def _tiers(tiers: pa.Table) -> str:
     return html_table("whom to write to first: tiers and flags", header, rows)
 
 
+def _stores(manifest: Mapping[str, Any]) -> str:
+    """How many people of each store each step left; "" where one store was searched."""
+    if "stores" not in manifest:
+        return ""
+    return html_table("how many people each step left in each store", *left_in_each(manifest))
+
+
+def left_in_each(manifest: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
+    """A header, and for each step a row: how many people of each store it left.
+
+    Args:
+        manifest: that of a run over several stores.
+    """
+    stores = manifest["stores"]
+    steps = zip(*(store["attrition"] for store in stores), strict=True)
+    first = ["patients", *(store["counts"]["patients"] for store in stores)]
+    rows = [[rows[0]["step"], *(row["after"] for row in rows)] for rows in steps]
+    return ["step", *(store["name"] for store in stores)], [first, *rows]
+
+
+def _resolution(resolution: pa.Table) -> str:
+    """What each list met, in each store where there are several."""
+    by_store = "store" in resolution.column_names
+    header = ("store", *_LIST) if by_store else _LIST
+    title = f"what each codelist met in {'each' if by_store else 'this'} extract"
+    return html_table(title, header, _lists(resolution))
+
+
 def _lists(resolution: pa.Table) -> list[tuple[object, ...]]:
     """One row for each list: its selectors, and the codes that it takes in with their rows."""
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    names = [name for name in ("store", "codelist", "version") if name in resolution.column_names]
     for row in resolution.to_pylist():
-        found.setdefault((row["codelist"], row["version"]), []).append(row)
+        found.setdefault(tuple(row[name] for name in names), []).append(row)
     return [(*name, *_counts(rows)) for name, rows in found.items()]
 
 

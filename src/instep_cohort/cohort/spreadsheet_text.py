@@ -5,15 +5,18 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_DANGEROUS = r"^[=+\-@\t\r]"
-_MARKED = r"^'([=+\-@\t\r])"
+from instep_cohort.small_tables import FORMULA_STARTS
+
+_STARTS = FORMULA_STARTS.replace("-", r"\-")
+_DANGEROUS = f"^[{_STARTS}]"
+_MARKED = f"^'([{_STARTS}])"
 
 
 def harmless(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before any text that a spreadsheet would run.
 
-    A CSV cell that begins with `=`, `+`, `-`, `@`, a tab or a return is a formula to Excel and
-    LibreOffice, whoever wrote it into the record.
+    A CSV cell that begins with one of `FORMULA_STARTS` is a formula to Excel and LibreOffice,
+    whoever wrote it into the record.
     """
     for place, name in enumerate(table.column_names):
         column = table[name]

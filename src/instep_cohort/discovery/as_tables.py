@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from instep_cohort.disclosure.small_numbers import Hidden
 from instep_cohort.discovery.coverage_result import (
     Coverage,
     CoveredCode,
@@ -12,7 +13,6 @@ from instep_cohort.discovery.coverage_result import (
     hit_words,
     selector_words,
 )
-from instep_cohort.discovery.masking import Hidden
 from instep_cohort.small_tables import shown
 from instep_cohort.terminology.systems import System
 
@@ -77,9 +77,12 @@ def tables(coverage: Coverage) -> Iterator[Table]:
 
 def _covered(coverage: Coverage) -> Iterator[Table]:
     years = coverage.years
+    wanted = [one for one in coverage.excluded if one.is_wanted]
+    others = [one for one in coverage.excluded if not one.is_wanted]
     for caption, codes in (
         ("Codes taken in", coverage.taken_in),
-        ("Codes excluded: the list says that these do not belong to it", coverage.excluded),
+        ("Codes left out by exclusions: without those the list would take them in", wanted),
+        ("Other codes that exclusions name: the list would not take them in anyway", others),
     ):
         if codes:
             header = (*("code", "term", "category", "patients", "rows"), *years, "selectors")

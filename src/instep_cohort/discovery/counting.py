@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from instep_cohort.codelists.model import Kind
-from instep_cohort.discovery.masking import Exact
+from instep_cohort.disclosure.small_numbers import Exact
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts import Store
 from instep_cohort.extracts.sql import path_literal
 
 if TYPE_CHECKING:
-    from instep_cohort.discovery.masking import Years
+    from instep_cohort.disclosure.small_numbers import Years
 
 _TABLES = {"clinical": "events", "medicine": "medicines"}
 UNDATED = "undated"

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from instep_cohort.codelists.model import Selector
-from instep_cohort.codelists.resolution import MatchedBy
+from instep_cohort.codelists.resolving.resolution import MatchedBy
 from instep_cohort.disclosure.artefacts import ArtefactClass
-from instep_cohort.discovery.masking import Count
+from instep_cohort.disclosure.small_numbers import Count
 from instep_cohort.discovery.ways import Way
 
 
@@ -52,6 +52,11 @@ class CoveredCode(NamedTuple):
     categories: tuple[str, ...]
     hits: tuple[Hit, ...]
     years: Mapping[str, Count] | None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a selector takes it in, even where another one that excludes it wins."""
+        return any(not hit.selector.match.excludes for hit in self.hits)
 
 
 class LackingCode(NamedTuple):

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from instep_cohort.codelists import CodeIndex, Codelist, Resolution, resolve
+from instep_cohort.disclosure.small_numbers import (
+    Count,
+    Hidden,
+    masked,
+    masked_years,
+    rounded_down,
+    shown_patients,
+)
 from instep_cohort.discovery.counting import Counts
 from instep_cohort.discovery.coverage_result import (
     Coverage,
@@ -16,14 +24,6 @@ from instep_cohort.discovery.coverage_result import (
 )
 from instep_cohort.discovery.dictionary import NAME_SYSTEM, ExtractCode, codes_of
 from instep_cohort.discovery.lacking import Lacking, may_lack
-from instep_cohort.discovery.masking import (
-    Count,
-    Hidden,
-    masked,
-    masked_years,
-    rounded_down,
-    shown_patients,
-)
 from instep_cohort.errors import UsageError
 from instep_cohort.extracts import Store
 from instep_cohort.terminology.hierarchies import Hierarchy

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from typing import NamedTuple
 
 from instep_cohort.codelists.model import Codelist, Selector
-from instep_cohort.codelists.resolution import Resolution
+from instep_cohort.codelists.resolving.resolution import Resolution
 from instep_cohort.discovery import neighbours
 from instep_cohort.discovery.closeness import ListTerms, Near, Words, names_of, nearest_of
 from instep_cohort.discovery.dictionary import NAME_SYSTEM, ExtractCode, WordWeights, telling_names

@@ -70,7 +70,7 @@ def patterns(words: str) -> list[Pattern]:
                 "beside the *."
             )
     if not found:
-        raise UsageError(f"There is no word in {words!r}: write words such as 'back pain'.")
+        raise UsageError(f"there is no word in {words!r}: write words such as 'back pain'.")
     return [Pattern(_spelt(word)) for word in found]
 
 

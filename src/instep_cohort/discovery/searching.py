@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from instep_cohort.codelists.column_names import system_named
 from instep_cohort.codelists.model import Kind
+from instep_cohort.disclosure.small_numbers import shown_patients
 from instep_cohort.discovery.counting import Counts
 from instep_cohort.discovery.covering import shown_code
 from instep_cohort.discovery.dictionary import NAME_SYSTEM, ExtractCode, WordWeights, codes_of
-from instep_cohort.discovery.masking import shown_patients
 from instep_cohort.discovery.search_result import FoundCode, SearchResult
 from instep_cohort.discovery.search_words import Alternative, Pattern, Vocabulary, patterns, wanted
 from instep_cohort.discovery.synonyms import SYNONYMS
@@ -176,14 +177,16 @@ def _called(code: ExtractCode, system: System | None) -> list[tuple[System, str]
 
 
 def _system(text: System | str | None) -> System | None:
-    if text is None or text in _SYSTEMS:
-        return None if text is None else _SYSTEMS[text]
+    if text is None:
+        return None
+    if found := system_named(text):
+        return found
     codes = [name for name in _SYSTEMS if name not in (System.SUBSTANCE, System.PRODUCT_NAME)]
-    raise UsageError(f"There is no code system {text!r}; the systems are {', '.join(codes)}.")
+    raise UsageError(f"there is no code system {text!r}: one of {', '.join(codes)}")
 
 
 def _kind(text: str) -> Kind:
     for kind in KINDS:
         if text == kind:
             return kind
-    raise UsageError(f"There is no kind {text!r}: clinical or medicine.")
+    raise UsageError(f"there is no kind {text!r}: clinical or medicine")

@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from instep_cohort.extracts.custom import load_mapping
     from instep_cohort.extracts.ingesting import ingest
     from instep_cohort.extracts.profiles import PROFILES
     from instep_cohort.extracts.recognising import detect
     from instep_cohort.extracts.store import Store, open_store
 
-__all__ = ["PROFILES", "Store", "detect", "ingest", "open_store"]
+__all__ = ["PROFILES", "Store", "detect", "ingest", "load_mapping", "open_store"]
 
 # Opening a store needs no DuckDB, so ingest is imported when it is asked for.
 _HOME = {
@@ -19,6 +20,7 @@ _HOME = {
     "Store": "store",
     "detect": "recognising",
     "ingest": "ingesting",
+    "load_mapping": "custom",
     "open_store": "store",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -26,16 +25,14 @@ from instep_cohort.extracts.recognising import detect
 from instep_cohort.extracts.record_rows import TARGETS
 from instep_cohort.extracts.records import count_findings, records_query
 from instep_cohort.extracts.registrations import read_registrations
+from instep_cohort.extracts.repairing import refuse_suggestions, write_suggestions
 from instep_cohort.extracts.sources import Sources, disagreement
 from instep_cohort.extracts.store import Store, open_store
 from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
 from instep_cohort.extracts.tallying import tally
+from instep_cohort.extracts.working_database import connect
 from instep_cohort.extracts.writing import replacing, table_file, write_table
 
-# What DuckDB may hold, beside some 200 MB of Python; the rest waits on the disk. Each thread has
-# buffers of its own, so that many cores must not mean many threads.
-_MEMORY = "750MB"
-_THREADS = 4
 _SHOWN = 5
 
 #: In place of a profile's name: the one profile that fits.
@@ -49,6 +46,7 @@ def ingest(
     extract_date: date,
     out: Path | str,
     progress: Callable[[str], None] | None = None,
+    repair: Path | str | None = None,
 ) -> Store:
     """The store made of an extract. Nothing is lost: each row is stored, quarantined or skipped.
 
@@ -62,22 +60,27 @@ def ingest(
         extract_date: the day it was taken.
         out: the folder of the store.
         progress: is told what is being done, in words without any patient in them.
+        repair: a new CSV file for suggestions what damaged cells may have been; none of them is
+            applied (`repairing`).
 
     Raises:
         UsageError: no such profile or extract; two profiles fit; ``out`` is a folder that is no
-            store.
+            store; the file of `repair` is there already.
         ExtractError: the extract cannot be read as what it is said to be.
     """
     extract, out = Path(extract).absolute(), Path(out).absolute()
     tell = progress or (lambda _: None)
     if (extract / FILE_NAME).is_file():
         raise ExtractError(f"{extract}: a store already, not an extract; open it instead")
+    suggestions = Path(repair) if repair is not None else None
+    if suggestions is not None:
+        refuse_suggestions(suggestions)
     layout = _layout(extract, profile, tell)
     with replacing(out) as folder:
         scratch = folder.parent / "scratch"
         scratch.mkdir()
         try:
-            _build(_Order(extract, layout, extract_date, folder, scratch, tell))
+            _build(_Order(extract, layout, extract_date, folder, scratch, tell, suggestions))
         except duckdb.Error as error:
             # Its text may show records, so only its kind is passed on.
             raise InstepError(
@@ -105,6 +108,7 @@ class _Order(NamedTuple):
     folder: Path
     scratch: Path
     tell: Callable[[str], None]
+    suggestions: Path | None
 
 
 def _build(order: _Order) -> None:
@@ -118,6 +122,9 @@ def _build(order: _Order) -> None:
         note_files(sources)
         tables = _tables(sources, order.extract_date, order.folder)
         _note_missing(sources, present, tables)
+        if order.suggestions is not None:
+            tell("looking for what damaged cells may have been")
+            write_suggestions(sources, order.suggestions)
         Manifest(
             schema_version=SCHEMA_VERSION,
             instep_cohort=_version(),
@@ -132,15 +139,7 @@ def _build(order: _Order) -> None:
 
 
 def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(
-        config={
-            "memory_limit": _MEMORY,
-            "threads": min(_THREADS, os.cpu_count() or 1),
-            "temp_directory": str(scratch / "spilled"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
+    connection = connect(scratch)
     # Left to itself it may hash the files and probe with the patients: three times as slow.
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     return connection

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 FILE_NAME = "store.json"
 
+#: The profile of a store whose parts were read with different ones.
+SEVERAL = "several"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +60,29 @@ class Finding(_Part):
     rows: int
 
 
+class Part(_Part):
+    """One of the extracts that a merged store is made of.
+
+    Attributes:
+        name: what the parts are told apart by; it stands before the names of their files.
+        sha256: of the store that it was (`Store.sha256`).
+        profile, profile_version, extract_date: as in its own manifest.
+        practices: the practices of its patients, sorted.
+        patients: how many they are.
+        clinical_systems: the code systems among its clinical codes, and those in which its own
+            dictionary speaks of them: without any, nobody's coded opt-out can be found in it.
+    """
+
+    name: str
+    sha256: str
+    profile: str
+    profile_version: str
+    extract_date: date
+    practices: tuple[str, ...]
+    patients: int
+    clinical_systems: tuple[str, ...]
+
+
 class Manifest(_Part):
     """The whole of `store.json`: nothing in it depends on when or where the store was made."""
 
@@ -69,8 +95,9 @@ class Manifest(_Part):
     unused_files: tuple[str, ...]
     tables: dict[str, TableCounts]
     findings: tuple[Finding, ...]
+    parts: tuple[Part, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Writes the file into the store's folder."""
-        text = self.model_dump_json(indent=2) + "\n"
+        text = self.model_dump_json(indent=2, exclude=None if self.parts else {"parts"}) + "\n"
         (folder / FILE_NAME).write_text(text, encoding="utf-8")

@@ -59,4 +59,4 @@ def _bad_records(
             seen["blank"] += 1
         else:
             seen["bad"] += 1
-            yield BadRow(file.name, record.line, record.fault, decoded(record.raw, survey))
+            yield BadRow(file.name, record.line, "", record.fault, decoded(record.raw, survey))

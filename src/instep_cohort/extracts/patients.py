@@ -23,6 +23,7 @@ _SHOWN = 5
 
 MARKER = "{} is the marker {} ({}): taken as missing"
 LEFT_OUT = "patient left out: "
+COPY = "copy of an earlier row of the patient"
 
 
 def read_patients(sources: Sources, extract_date: date) -> None:
@@ -51,6 +52,8 @@ def read_patients(sources: Sources, extract_date: date) -> None:
         **{_remark(place): f"({rule}) IS TRUE" for place, rule in enumerate(m.remarks.values())},
     }
     stage(sources, "patient_source", m.source, columns, skips=m.skips, joins=m.joins)
+    if m.copies_count_once:
+        _leave_copies_out(sources, list(columns))
     _refuse_repeated(sources)
     _count_markers(sources, list(deaths))
     extract_day = dates.days_since_epoch(extract_date)
@@ -150,6 +153,17 @@ def _refuse_repeated(sources: Sources) -> None:
     )
 
 
+def _leave_copies_out(sources: Sources, columns: Sequence[str]) -> None:
+    """Leaves out each row that says of its patient what an earlier row has said."""
+    sources.connection.execute(
+        f"UPDATE patient_source SET left_out = {literal(COPY)} FROM (SELECT file, record, "
+        f"row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY file, record) AS place "
+        "FROM patient_source WHERE left_out IS NULL AND patient_id IS NOT NULL) again "
+        "WHERE again.place > 1 AND again.file = patient_source.file "
+        "AND again.record = patient_source.record"
+    )
+
+
 def _make_patients(sources: Sources) -> None:
     flags = ", ".join(f"coalesce({any_of(flag, _TRUE)}, false) AS {flag}" for flag in _FLAGS)
     sources.connection.execute(
@@ -227,6 +241,8 @@ def _count_findings(sources: Sources, deaths: Mapping[str, str], extract_day: in
     }
     remarks = sources.profile.patients.remarks
     rules |= {finding: f"{_remark(place)} = 'true'" for place, finding in enumerate(remarks)}
+    if (given := sources.profile.registrations) is not None and given.names_practice:
+        del rules["no practice_id"]  # known only after the registrations
     stored = "patient_rows WHERE status IS NULL AND left_out IS NULL"
     sources.count_findings("patients", stored, rules)
 

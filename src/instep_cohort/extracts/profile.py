@@ -65,6 +65,8 @@ class PatientMap:
         skips: reasons to leave a row out, each with the condition of its rows. What the extract
             holds about such a person is left out too, and counted as such.
         joins: tables that stand beside the rows.
+        copies_count_once: whether a row that agrees with an earlier one in everything that is read
+            is skipped, and not refused as a second row of one patient.
     """
 
     source: str
@@ -83,6 +85,7 @@ class PatientMap:
     remarks: Mapping[str, str] = field(default_factory=dict)
     skips: Mapping[str, str] = field(default_factory=dict)
     joins: tuple[Join, ...] = ()
+    copies_count_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ class RegistrationMap:
     """A table of registrations; where an extract has it, what the patient rows say is not read.
 
     ``kind`` is ``regular``, ``temporary`` or anything else; ``skips`` and ``joins`` as in
-    `PatientMap`: registrations elsewhere are left out by their reason.
+    `PatientMap`: registrations elsewhere are left out by their reason. ``names_practice``: a
+    patient whose own row names no practice belongs to that of a registration; see
+    `registrations.read_registrations` for which.
     """
 
     source: str
@@ -101,6 +106,7 @@ class RegistrationMap:
     practice_id: str = "NULL"
     skips: Mapping[str, str] = field(default_factory=dict)
     joins: tuple[Join, ...] = ()
+    names_practice: bool = False
 
 
 @dataclass(frozen=True)

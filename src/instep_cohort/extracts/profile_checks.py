@@ -10,7 +10,7 @@ import duckdb
 
 from instep_cohort.extracts.profile import Join, Profile, RecordMap
 from instep_cohort.extracts.record_rows import SAID, TARGETS
-from instep_cohort.extracts.source_tables import SourceTable
+from instep_cohort.extracts.source_tables import DELIVERY, SourceTable
 from instep_cohort.extracts.sql import identifier
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -50,6 +50,8 @@ def _table_faults(table: SourceTable) -> Iterator[str]:
             yield f"{where}: column {column} is not lower case"
         if column.startswith("_") or column == "filename":
             yield f"{where}: column {column} has a name that the readers use; give it an alias"
+    if table.delivered and DELIVERY not in table.optional:
+        yield f"{where}: delivered needs an optional column {DELIVERY}"
     for said, names in {
         "aliases": tuple(table.aliases.values()),
         "ids": table.ids,

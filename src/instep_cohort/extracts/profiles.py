@@ -14,14 +14,29 @@ from types import MappingProxyType
 from instep_cohort.errors import DefinitionError, Fault, UsageError
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.systems.aurum import AURUM
+from instep_cohort.extracts.systems.gold import GOLD
 from instep_cohort.extracts.systems.standard import STANDARD
+from instep_cohort.extracts.systems.systmone import SYSTMONE
+from instep_cohort.extracts.systems.tpp import TPP
+from instep_cohort.extracts.systems.vision import VISION
 
 ENTRY_POINTS = "instep_cohort.profiles"
+
+#: In place of a profile's name: the one that a mapping file describes (`custom.load_mapping`).
+CUSTOM = "custom"
+CUSTOM_DESCRIPTION = (
+    "any other export, such as a report in CSV: a mapping file (--mapping FILE) says which file "
+    "and which column is what"
+)
 
 #: One line for each system that is built in.
 _BUILT_IN = (
     AURUM,
+    GOLD,
     STANDARD,
+    SYSTMONE,
+    TPP,
+    VISION,
 )
 _PROFILES = {profile.name: profile for profile in _BUILT_IN}
 
@@ -43,6 +58,11 @@ def find_profile(name: str) -> Profile:
     others = _others()
     if name in others:
         return _loaded(others[name])
+    if name == CUSTOM:
+        raise UsageError(
+            "custom is what a mapping file says: give it with --mapping FILE, in Python as "
+            "profile=load_mapping(FILE)"
+        )
     known = [*_PROFILES, *others]
     near = difflib.get_close_matches(name.lower(), known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""

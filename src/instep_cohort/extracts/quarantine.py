@@ -8,22 +8,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from instep_cohort.extracts.sql import path_literal
+from instep_cohort.extracts.sql import literal, path_literal
 
 NO_PATIENT_ID = "no patient_id"
 UNKNOWN_PATIENT = "unknown patient"
 NO_CODE = "no code"
 UNKNOWN_SYSTEM = "unknown system"
 NO_KEY = "no key"
+UNREADABLE_END = "end of the registration is unreadable"
 
 _LONGEST_RAW = 10_000
 
 
 class BadRow(NamedTuple):
-    """One row of the quarantine table."""
+    """One row of the quarantine table; ``column`` is empty where the whole row is at fault."""
 
     file: str
     line: int
+    column: str
     reason: str
     raw: str
 
@@ -45,7 +47,7 @@ class Quarantine:
             write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
             for row in rows:
                 self._counts[row.file, row.reason] += 1
-                write((row.file, row.line, row.reason, row.raw[:_LONGEST_RAW]))
+                write((*row[:-1], row.raw[:_LONGEST_RAW]))
 
     def counts(self, file: str) -> dict[str, int]:
         """How many rows of one file are set apart, by reason."""
@@ -56,9 +58,11 @@ class Quarantine:
         """The query for all rows, sorted; ``None`` where there are none."""
         if not self._counts:
             return None
-        columns = "{file: 'VARCHAR', line: 'BIGINT', reason: 'VARCHAR', raw: 'VARCHAR'}"
+        kinds = dict.fromkeys(BadRow._fields, "VARCHAR") | {"line": "BIGINT"}
+        columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
         return (
-            f"FROM read_csv({path_literal(self._path)}, auto_detect = false, header = false, "
+            'SELECT * REPLACE (nullif("column", \'\') AS "column") FROM '
+            f"read_csv({path_literal(self._path)}, auto_detect = false, header = false, "
             "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', parallel = false, "
-            f"allow_quoted_nulls = false, columns = {columns}) ORDER BY ALL"
+            f"allow_quoted_nulls = false, columns = {{{columns}}}) ORDER BY ALL"
         )

@@ -16,7 +16,7 @@ from instep_cohort.extracts.first_lines import Form
 from instep_cohort.extracts.headers import check_header
 from instep_cohort.extracts.lines import LONGEST_LINE
 from instep_cohort.extracts.profile import Profile
-from instep_cohort.extracts.source_tables import SourceTable
+from instep_cohort.extracts.source_tables import DELIVERY, SourceTable
 from instep_cohort.extracts.sql import any_of, identifier, literal, literals, path_literal
 from instep_cohort.extracts.survey import Survey, is_gzip, sha256, survey
 
@@ -46,6 +46,7 @@ class Readable:
         records: how many records a reader must find in ``path``.
         path: what is read: the file, or a copy of it that is plain.
         mended: whether it is a copy that holds the good records and nothing else.
+        delivery: the moment of its delivery, where its name tells it; else empty.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Readable:
     records: int
     path: Path
     mended: bool = False
+    delivery: str = ""
 
     @property
     def name(self) -> str:
@@ -84,7 +86,7 @@ class Readable:
             return (self.number,)
         line_end = "\n" if self.mended else self.survey.line_end
         form = (self.survey.delimiter, line_end, self.has_header, is_gzip(self.path))
-        return self.columns, *form
+        return self.columns, self.delivery, *form
 
 
 def look_at(file: SourceFile, number: int, profile: Profile, present: frozenset[str]) -> Readable:
@@ -109,7 +111,16 @@ def look_at(file: SourceFile, number: int, profile: Profile, present: frozenset[
     columns = table.named(tuple(name.lower() for name in written))
     check_header(file.name, columns, table, present)
     return Readable(
-        number, file, sha256(file.path), columns, written, looked, records, records, path=file.path
+        number,
+        file,
+        sha256(file.path),
+        columns,
+        written,
+        looked,
+        records,
+        records,
+        path=file.path,
+        delivery=table.delivery_of(file.name),
     )
 
 
@@ -180,6 +191,8 @@ def _columns(
         name = identifier(column)
         if column not in file.columns:
             absent = table.absent_means.get(column)
+            if column == DELIVERY and file.delivery:
+                absent = file.delivery
             yield f"{'CAST(NULL AS VARCHAR)' if absent is None else literal(absent)} AS {name}"
             continue
         place = file.columns.index(column)

@@ -34,11 +34,15 @@ def records_query(sources: Sources, kind: Kind) -> str | None:
     ]
     if not selects:
         return None
+    return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {row_order(kind)}"
+
+
+def row_order(kind: Kind) -> str:
+    """What ``events`` or ``medicines`` are sorted by: every column, so that ties are copies."""
     target = TARGETS[kind]
-    order = ("code_key", "patient_key", "day", *target.numbers, *target.texts)
+    columns = ("code_key", "patient_key", "day", *target.numbers, *target.texts)
     partial = ("date_precision", "earliest", "latest")
-    ordered = ", ".join(f"{name} NULLS LAST" for name in (*order, *partial))
-    return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {ordered}"
+    return ", ".join(f"{name} NULLS LAST" for name in (*columns, *partial))
 
 
 def _records(sources: Sources, record: RecordMap) -> str:

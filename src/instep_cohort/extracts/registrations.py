@@ -6,12 +6,10 @@ from datetime import date
 
 from instep_cohort.extracts import dates
 from instep_cohort.extracts.patients import MARKER
-from instep_cohort.extracts.quarantine import NO_PATIENT_ID, UNKNOWN_PATIENT
+from instep_cohort.extracts.quarantine import NO_PATIENT_ID, UNKNOWN_PATIENT, UNREADABLE_END
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import literal
 from instep_cohort.extracts.staging import set_rows_apart, stage
-
-UNREADABLE_END = "end of the registration is unreadable"
 
 _STORED = "registration_rows WHERE status IS NULL AND left_out IS NULL"
 
@@ -22,6 +20,10 @@ def read_registrations(sources: Sources, extract_date: date) -> None:
     A table of registrations is complete where the extract has one; else each patient's row carries
     one. An end that cannot be read may be long past, so such a registration is not stored. A start
     known to a month or year is taken at its latest, an end at its earliest.
+
+    Where the table names the practice (`RegistrationMap.names_practice`), a patient without one
+    belongs to that of the registration that is open on the extract date, regular before others; of
+    several, that began last; then the first practice in order. Where none is open, likewise of all.
     """
     given = sources.profile.registrations
     if given is not None and sources.of(given.source):
@@ -47,6 +49,8 @@ def read_registrations(sources: Sources, extract_date: date) -> None:
         held = ("patient_id",) if sources.profile.table(source).cell(given.patient_id) else ()
         set_rows_apart(sources, "registration_rows", source, held)
     _make_registrations(sources, source)
+    if given is not None and given.names_practice:
+        _name_practices(sources, extract_date)
     _count_findings(sources, source)
 
 
@@ -93,6 +97,19 @@ def _make_registrations(sources: Sources, source: str) -> None:
         "CASE WHEN kind IN ('regular', 'temporary') THEN kind ELSE 'other' END AS kind, "
         f"{literal(source)} AS source FROM {_STORED}"
     )
+
+
+def _name_practices(sources: Sources, extract_date: date) -> None:
+    is_open = f"coalesce(end_day > {dates.days_since_epoch(extract_date)}, true)"
+    sources.connection.execute(
+        "UPDATE patients SET practice_id = theirs.practice FROM (SELECT patient_key, "
+        f"first(practice_id ORDER BY {is_open} DESC, kind = 'regular' DESC, "
+        "start_day DESC NULLS LAST, practice_id) AS practice "
+        "FROM registrations WHERE practice_id IS NOT NULL GROUP BY ALL) theirs "
+        "WHERE theirs.patient_key = patients.patient_key AND patients.practice_id IS NULL"
+    )
+    nowhere = {"no practice_id": "practice_id IS NULL"}
+    sources.count_findings("patients", "patients", nowhere)
 
 
 def _count_findings(sources: Sources, source: str) -> None:

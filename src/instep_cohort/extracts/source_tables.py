@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -20,6 +21,11 @@ DateStyle: TypeAlias = Literal["iso", "dd/mm/yyyy", "dd mmm yyyy", "dd-mmm-yyyy"
 
 #: One style, or several, the first of which whose shape a text has is the one it is read by.
 DateStyles: TypeAlias = DateStyle | tuple[DateStyle, ...]
+
+#: The column that holds what `SourceTable.delivered` finds in a file's name.
+DELIVERY = "delivery"
+
+_MOMENT = 14  # digits: year, month, day, hour, minute, second
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,11 @@ class SourceTable:
         skip_rows: how many lines stand before the header.
         encoding, delimiter, dates: where the table differs from its profile.
         snapshot: for a table of which rows may be replaced or deleted.
+        delivered: where a file's delivery is told by its name alone: a regular expression whose
+            groups are year, month, day, and hour, minute, second as far as the name has them. The
+            last place of the name (relative to the extract) that it matches is the moment of the
+            delivery, which the optional column ``delivery`` then holds as a number, for
+            `Snapshot.order`. A file whose name has none belongs to the oldest delivery.
         spared_by: another table, and the needed columns that are not read when that table is there.
         required: whether an extract without it is refused.
         without: the finding for an extract that does not have it; empty for none.
@@ -99,6 +110,7 @@ class SourceTable:
     delimiter: Delimiter | None = None
     dates: DateStyles | None = None
     snapshot: Snapshot | None = None
+    delivered: str = ""
     spared_by: tuple[str, tuple[str, ...]] = ("", ())
     required: bool = False
     without: str = ""
@@ -117,6 +129,13 @@ class SourceTable:
             else name
             for name in header
         )
+
+    def delivery_of(self, name: str) -> str:
+        """The moment of a file's delivery as fourteen digits; empty where its name has none."""
+        found = tuple(re.finditer(self.delivered, name)) if self.delivered else ()
+        if not found:
+            return ""
+        return "".join(part or "" for part in found[-1].groups()).ljust(_MOMENT, "0")
 
     def unknown(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """The columns of a file that nobody knows; none where `unread` is not declared."""

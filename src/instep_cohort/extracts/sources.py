@@ -12,6 +12,7 @@ from typing import NamedTuple
 import duckdb
 
 from instep_cohort.errors import ExtractError, InstepError
+from instep_cohort.extracts.faulty_columns import FaultyColumns
 from instep_cohort.extracts.findings import Findings
 from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines, find_records
 from instep_cohort.extracts.mending import mend
@@ -187,9 +188,11 @@ class Sources:
         self.quarantine.add(self._bad_rows(self[number], bad))
 
     def _bad_rows(self, file: Readable, bad: Iterable[BadRecord]) -> Iterator[BadRow]:
+        columns = FaultyColumns(self.profile, file.file.table)
         if file.survey is None:
             for record in bad:
-                yield BadRow(file.name, record.record, record.reason, ", ".join(record.holds))
+                at, raw = columns[record.reason], ", ".join(record.holds)
+                yield BadRow(file.name, record.record, at, record.reason, raw)
             return
         bad, again = tee(bad)
         found = _found(file, file.survey, (record.record for record in again))
@@ -197,7 +200,7 @@ class Sources:
             raw = decoded(line.raw, file.survey)
             if not _holds(raw, record.holds):
                 raise disagreement(file)
-            yield BadRow(file.name, line.line, record.reason, raw)
+            yield BadRow(file.name, line.line, columns[record.reason], record.reason, raw)
 
     def count_findings(self, table: str, rows: str, rules: Mapping[str, str]) -> None:
         """Counts the rows for which each rule holds.

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from instep_cohort.errors import ExtractError
-from instep_cohort.extracts.manifest import FILE_NAME, Manifest
+from instep_cohort.extracts.held_files import HeldFiles
+from instep_cohort.extracts.manifest import FILE_NAME, Manifest, Part
 from instep_cohort.extracts.tables import SCHEMA_VERSION, TABLES
 from instep_cohort.small_tables import html_table, shown
 
@@ -37,10 +38,12 @@ class Store:
         manifest: what `store.json` says of it: files, counts, findings.
     """
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
-        """Takes a folder that was checked; `open_store` does that."""
+    def __init__(self, path: Path, manifest: Manifest, files: HeldFiles) -> None:
+        """Takes a folder that was checked, and its files; `open_store` does that."""
         self.path = path
         self.manifest = manifest
+        self._files = files
+        self._reads_held = False
 
     @property
     def profile(self) -> str:
@@ -49,8 +52,13 @@ class Store:
 
     @property
     def extract_date(self) -> date:
-        """The day on which the extract was taken."""
+        """The day on which the extract was taken; of several extracts, the last one."""
         return self.manifest.extract_date
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The extracts that a merged store is made of; none in any other."""
+        return self.manifest.parts
 
     @property
     def sha256(self) -> str:
@@ -62,16 +70,36 @@ class Store:
     def table_path(self, name: str) -> Path:
         """The Parquet file of a table, one of ``patients``, ``registrations``, ``codes``, ….
 
+        Once another store has taken the place of this one, it is the file as it was, under a name
+        that holds while this process runs.
+
         Raises:
             KeyError: a store has no table of that name.
-            ExtractError: the file is gone, or was cut off.
+            ExtractError: the file is gone or was cut off, or was replaced where the system keeps
+                no way to it.
         """
         if name not in TABLES:
             raise KeyError(name)
-        path = self.path / f"{name}.parquet"
+        path: Path | None = self.path / f"{name}.parquet"
+        if self._reads_held or self._files.are_replaced:
+            path = self._files.path(f"{name}.parquet")
+        if path is None:
+            raise ExtractError(
+                f"{self.path}: another store has taken the place of the one that was opened; open "
+                "it again"
+            )
         if not _ends_as_parquet(path):
             raise ExtractError(f"{self.path}: the store's table {name} is damaged; {_MAKE_AGAIN}")
         return path
+
+    def held(self) -> Store:
+        """The same store, whose files stay what they are now, whatever takes its place meanwhile.
+
+        Where the system has no names for open files, the store as it is.
+        """
+        held = Store(self.path, self.manifest, self._files)
+        held._reads_held = self._files.path(FILE_NAME) is not None
+        return held
 
     def codes(self) -> pa.Table:
         """The codes that occur, with the columns of `tables.CODES`, sorted by ``code_key``."""
@@ -115,6 +143,7 @@ class Store:
                 for file in files
             ],
             "unused_files": list(self.manifest.unused_files),
+            **({"parts": [p.model_dump(mode="json") for p in self.parts]} if self.parts else {}),
             "findings": [finding.model_dump() for finding in self.manifest.findings],
             "code_systems": self._code_systems(),
         }
@@ -163,7 +192,7 @@ class Store:
         import pyarrow.parquet as pq
 
         try:
-            return pq.read_table(self.table_path(name), schema=TABLES[name])
+            return pq.read_table(self.held().table_path(name), schema=TABLES[name])
         except (OSError, pa.ArrowException):
             raise ExtractError(
                 f"{self.path}: the store's table {name} is damaged; {_MAKE_AGAIN}"
@@ -205,7 +234,22 @@ def open_store(path: Path | str) -> Store:
     for name in TABLES:
         if name not in manifest.tables or not (path / f"{name}.parquet").is_file():
             raise ExtractError(f"{path}: the store's table {name} is missing; {_MAKE_AGAIN}")
-    return Store(path, manifest)
+    files = _held(path)
+    if files.are_replaced or _is_other(files, text):
+        return open_store(path)  # replaced between two looks at it
+    return Store(path, manifest, files)
+
+
+def _held(path: Path) -> HeldFiles:
+    try:
+        return HeldFiles(path, [f"{name}.parquet" for name in TABLES], FILE_NAME)
+    except OSError:
+        raise ExtractError(f"{path}: a table of the store cannot be read; {_MAKE_AGAIN}") from None
+
+
+def _is_other(files: HeldFiles, text: str) -> bool:
+    held = files.path(FILE_NAME)
+    return held is not None and held.read_text(encoding="utf-8", errors="replace") != text
 
 
 def _manifest(path: Path, text: str) -> Manifest:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 PATIENTS = pa.schema(
     [
@@ -81,6 +81,7 @@ QUARANTINE = pa.schema(
     [
         ("file", pa.string()),
         ("line", pa.int64()),  # in the file, from 1; the row number for Parquet
+        ("column", pa.string()),  # where the reason lies; null: in the row as a whole
         ("reason", pa.string()),
         ("raw", pa.string()),
     ]

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from instep_cohort.errors import InstepError, UsageError
+from instep_cohort.extracts.exchanging import exchange
 from instep_cohort.extracts.manifest import FILE_NAME, TableCounts
-from instep_cohort.extracts.sql import literal
+from instep_cohort.extracts.sql import identifier, literal
 from instep_cohort.extracts.survey import sha256
 from instep_cohort.extracts.tables import ROW_GROUP_ROWS, TABLES
 
@@ -46,8 +47,8 @@ def write_table(
     schema = TABLES[name]
     path = table_file(folder, name)
     columns = ", ".join(
-        f"CAST({'NULL' if query is None else field.name} AS {_SQL_TYPES[field.type]}) "
-        f'AS "{field.name}"'
+        f"CAST({'NULL' if query is None else identifier(field.name)} AS {_SQL_TYPES[field.type]}) "
+        f"AS {identifier(field.name)}"
         for field in schema
     )
     rows = f"SELECT {columns} " + ("WHERE false" if query is None else f"FROM ({query})")
@@ -82,6 +83,9 @@ def replacing(out: Path) -> Iterator[Path]:
 
 
 def _swap(store: Path, out: Path, previous: Path) -> None:
+    """Puts the store in the place of what is there, in one step where the system can do that."""
+    if out.exists() and exchange(store, out):
+        return
     if out.exists():
         out.rename(previous)
     try:

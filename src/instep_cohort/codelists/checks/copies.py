@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from instep_cohort.codelists.checking import CARD, Standard, check, is_list, looked_at
-from instep_cohort.codelists.checks.columns import system_in_name
+from instep_cohort.codelists.checks.checking import CARD, Standard, check, is_list, looked_at
 from instep_cohort.codelists.checks.repairing import Change, repaired, repaired_text
+from instep_cohort.codelists.column_names import system_in_name
 from instep_cohort.codelists.files import read_folder_card
 from instep_cohort.codelists.findings import Finding
 from instep_cohort.codelists.lock import LOCK_NAME

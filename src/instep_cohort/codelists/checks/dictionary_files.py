@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from instep_cohort.codelists.checks.columns import (
+from instep_cohort.codelists.column_names import (
     Columns,
     find_columns,
     system_in_name,

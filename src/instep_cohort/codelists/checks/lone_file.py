@@ -7,18 +7,18 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from instep_cohort.codelists.checks.columns import (
+from instep_cohort.codelists.checks.list_checks import emptiness, list_findings
+from instep_cohort.codelists.checks.row_checks import ListFacts, row_findings, selector
+from instep_cohort.codelists.checks.terms import dictionary_findings
+from instep_cohort.codelists.column_names import (
     Columns,
     find_columns,
     system_in_name,
     system_named,
 )
-from instep_cohort.codelists.checks.terms import dictionary_findings
 from instep_cohort.codelists.files import read_selectors
 from instep_cohort.codelists.findings import Finding, Severity, finding
-from instep_cohort.codelists.list_checks import emptiness, list_findings
 from instep_cohort.codelists.model import Selector
-from instep_cohort.codelists.row_checks import ListFacts, row_findings, selector
 from instep_cohort.codelists.rows import COLUMNS, Row, meant, read_cells
 from instep_cohort.terminology.code_faults import damage
 from instep_cohort.terminology.dictionaries import Dictionary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from instep_cohort.codelists.comparing.comparison import row_as_dict
-from instep_cohort.codelists.formats.csv_tables import write_table
+from instep_cohort.small_tables import csv_table
 
 if TYPE_CHECKING:
     from instep_cohort.codelists.comparing.comparison import Comparison
@@ -20,4 +20,4 @@ COLUMNS = (
 def as_csv(comparison: Comparison) -> str:
     """Every row, a column for each side of each part; no cell runs as a formula."""
     flat = (row_as_dict(row) | {"covered": "yes" if row.covered else ""} for row in comparison.rows)
-    return write_table(COLUMNS, ([str(one[column]) for column in COLUMNS] for one in flat)).decode()
+    return csv_table(COLUMNS, ([str(one[column]) for column in COLUMNS] for one in flat))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from instep_cohort.codelists.checks.row_checks import ListFacts
 from instep_cohort.codelists.files import load, read_folder_card, read_version
 from instep_cohort.codelists.findings import Finding, Severity
 from instep_cohort.codelists.library import Library
 from instep_cohort.codelists.model import Codelist, Selector
-from instep_cohort.codelists.row_checks import ListFacts
 from instep_cohort.codelists.versions import WORKING, released
 from instep_cohort.errors import DefinitionError, UsageError
 
@@ -73,7 +73,7 @@ def side(named: Codelist | Path | str, codelists: Path | str | None = None) -> S
     if version == WORKING:
         library.versions(name)  # refuses an id that is not there
         return _of_working_copy(library.folder / name)
-    return _of_list(library.get(name, version) if version else library.latest(name))
+    return _of_list(library.named(named))
 
 
 def _is_path(named: str) -> bool:

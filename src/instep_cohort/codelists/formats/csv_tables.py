@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from instep_cohort.codelists.column_names import plain
 from instep_cohort.codelists.findings import Finding
 from instep_cohort.codelists.formats.exchange import Hints, SourceFile, noted
 from instep_cohort.codelists.rows import Row, read_cells
-
-_RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
+from instep_cohort.small_tables import csv_table, runs_as_formula
 
 
 class Table(NamedTuple):
@@ -22,9 +20,9 @@ class Table(NamedTuple):
     findings: tuple[Finding, ...]
 
     def place(self, names: Iterable[str]) -> int | None:
-        """The place of the first of these headers that is there, whatever its case."""
-        folded = [name.strip().casefold() for name in self.header]
-        return next((folded.index(name) for name in names if name in folded), None)
+        """The place of the first of these headers that is there, however it is spelt."""
+        there = [plain(name) for name in self.header]
+        return next((there.index(name) for name in map(plain, names) if name in there), None)
 
 
 def read_table(source: SourceFile) -> Table:
@@ -53,14 +51,14 @@ def find_columns(
 
     Args:
         table: the table.
-        names: for each column of ours, headers in small letters, the likeliest first.
+        names: for each column of ours, the names of headers, the likeliest first.
         hints: what the person says goes before.
         file: the file's name in the findings.
     """
     findings = []
     places: dict[str, int | None] = {}
     for column, header in hints.columns.items():
-        places[column] = table.place([header.strip().casefold()])
+        places[column] = table.place([header])
         if places[column] is None:
             findings.append(_no_column(header, table, file))
     for column, headers in names.items():
@@ -115,23 +113,9 @@ def table_rows(table: Table, columns: Columns, system: str) -> Iterator[Row]:
         )
 
 
-def runs_as_formula(cell: str) -> bool:
-    """Whether a spreadsheet would take the cell for a formula; a lone sign is none."""
-    return cell.startswith(_RUNS) and cell.strip() not in _RUNS
-
-
-def harmless(cell: str) -> str:
-    """The cell, behind an apostrophe where a spreadsheet would run it."""
-    return f"'{cell}" if runs_as_formula(cell) else cell
-
-
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file as UTF-8 with LF line ends, in which no cell runs as a formula."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode()
+    return csv_table(header, rows).encode()
 
 
 def formula_losses(rows: Iterable[tuple[int, Sequence[str]]], file: str) -> Iterator[Finding]:

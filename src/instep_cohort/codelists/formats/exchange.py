@@ -8,19 +8,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from instep_cohort.codelists.decoding import decoded
-from instep_cohort.codelists.findings import Finding, Rule, Severity
+from instep_cohort.codelists.findings import Finding, Rule, Severity, rules
 from instep_cohort.codelists.formats.json_documents import JsonDocument, read_json
 from instep_cohort.codelists.model import Codelist
 from instep_cohort.codelists.rows import Row
 
-
-def _rules(severity: Severity, **meanings: str) -> dict[str, Rule]:
-    return {name.replace("_", "-"): Rule(severity, meaning) for name, meaning in meanings.items()}
-
-
 EXCHANGE_RULES: Mapping[str, Rule] = {
     # the meaning of the list is another one on the other side
-    **_rules(
+    **rules(
         Severity.ERROR,
         takes_in_more="what is written takes in more than the list does",
         takes_in_less="what is written takes in less than the list does",
@@ -30,7 +25,7 @@ EXCHANGE_RULES: Mapping[str, Rule] = {
         fhir_invalid="the FHIR library refuses the resource",
     ),
     # the meaning is kept
-    **_rules(
+    **rules(
         Severity.WARNING,
         detail_lost="something beside the meaning is not in what was written",
         category_renamed="a category's name was made one that codelists allow",

@@ -114,7 +114,7 @@ class _Cells:
 
     def named(self, column: str) -> str:
         """The header under which a column of ours stands here."""
-        return self._hints.columns.get(column, self._OURS.get(column, column)).strip().casefold()
+        return self._hints.columns.get(column, self._OURS.get(column, column))
 
     def get(self, row: list[str], column: str) -> str:
         place = self._table.place([self.named(column)])

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from instep_cohort.codelists.checks.list_checks import list_findings
+from instep_cohort.codelists.checks.row_checks import ListFacts, row_findings, selector
 from instep_cohort.codelists.drafting import put_folder, refuse_names, refuse_place
 from instep_cohort.codelists.findings import Finding, Severity
 from instep_cohort.codelists.formats.category_names import category_names, renamed
@@ -20,9 +22,7 @@ from instep_cohort.codelists.formats.exchange import (
     noted,
 )
 from instep_cohort.codelists.formats.registry import detect, exchange_format
-from instep_cohort.codelists.list_checks import list_findings
 from instep_cohort.codelists.model import Kind, Match
-from instep_cohort.codelists.row_checks import ListFacts, row_findings, selector
 from instep_cohort.codelists.rows import COLUMNS, Row, read_rows
 from instep_cohort.codelists.versions import WORKING
 from instep_cohort.errors import DefinitionError, Fault, UsageError

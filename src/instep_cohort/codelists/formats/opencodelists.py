@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from instep_cohort.codelists.column_names import OTHER_NAMES
 from instep_cohort.codelists.formats.csv_tables import (
     Table,
     find_columns,
@@ -46,7 +47,6 @@ SYSTEMS = (System.BNF, System.CTV3, System.DMD, System.READ_V2, System.SNOMED_CT
 _TELLING: Mapping[str, System] = {
     "ctv3id": System.CTV3,
     "ctv3code": System.CTV3,
-    "ctv3_id": System.CTV3,
     "snomedct_id": System.SNOMED_CT,
     "snomedcode": System.SNOMED_CT,
     "dmd_id": System.DMD,
@@ -55,14 +55,12 @@ _TELLING: Mapping[str, System] = {
     "read2code": System.READ_V2,
     "bnfcode": System.BNF,
 }
-_FOREIGN = ("icd10", "icd10code", "icd10_code", "icd_code", "icd code", "icd", "opcs4")
-_CODES = ("code", *_TELLING, "snomed_id", "id")
-_TERMS = (
-    *("term", "name", "description", "dmd_name", "nm", "ctv3preferredtermdesc", "readterm"),
-    *("ctv3term", "ctvterm", "readterm/ctv3preferredtermdesc", "ctv3_description", "ctv3_name"),
-    "long_name",
-)
-_NAMES = {"code": _CODES, "term": _TERMS, "category": ("category", "classification")}
+_FOREIGN = ("icd10", "icd10code", "icd_code", "icd", "opcs4")
+_NAMES = {
+    "code": ("code", *_TELLING, "snomed_id", "id"),
+    "term": OTHER_NAMES["term"],
+    "category": ("category", "classification"),
+}
 
 
 def looks_like(source: SourceFile) -> str:

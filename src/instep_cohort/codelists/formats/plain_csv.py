@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from instep_cohort.codelists.checks.columns import find_columns as named_columns
-from instep_cohort.codelists.checks.columns import system_named
+from instep_cohort.codelists.column_names import find_columns as named_columns
+from instep_cohort.codelists.column_names import system_named
 from instep_cohort.codelists.findings import Finding
 from instep_cohort.codelists.formats.csv_tables import (
     find_columns,
@@ -52,15 +52,13 @@ def read(source: SourceFile, hints: Hints) -> Imported:
         return Imported(tuple(rows), tuple(told))
     named = named_columns(table.header)
     systems = named.systems
-    names = {
-        name: (table.header[place].strip().casefold(),) for name, place in named.others.items()
-    }
+    names = {name: (table.header[place],) for name, place in named.others.items()}
     system = hints.system
     if "code" not in hints.columns and systems:
         chosen = [one for one in systems if hints.system in (None, one)]
         if len(chosen) != 1:
             return Imported((), (*table.findings, _several(list(systems), source.name)))
-        names["code"] = (table.header[systems[chosen[0]]].strip().casefold(),)
+        names["code"] = (table.header[systems[chosen[0]]],)
         system = str(chosen[0])
     columns, findings = find_columns(table, names, hints, source.name)
     if columns and columns.system is None and system is None:

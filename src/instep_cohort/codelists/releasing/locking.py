@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from instep_cohort.codelists.checks.list_checks import list_findings
 from instep_cohort.codelists.files import load
 from instep_cohort.codelists.findings import Severity
-from instep_cohort.codelists.list_checks import list_findings
 from instep_cohort.codelists.lock import lock_with, not_locked, write_lock
 from instep_cohort.codelists.releasing.working_copy import CARD
 from instep_cohort.errors import DefinitionError, Fault, UsageError

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import yaml
 
+from instep_cohort.codelists.checks.list_checks import sort_key
 from instep_cohort.codelists.comparing import Comparison, Side
 from instep_cohort.codelists.comparing.aligning import aligned
 from instep_cohort.codelists.files import load
 from instep_cohort.codelists.findings import Finding, Severity, finding
-from instep_cohort.codelists.formats.csv_tables import write_table
-from instep_cohort.codelists.list_checks import sort_key
 from instep_cohort.codelists.lock import LOCK_NAME, lock_with, sha256
 from instep_cohort.codelists.model import Release, Selector, Status
 from instep_cohort.codelists.releasing.bumps import Bump, Reason, next_version, reasons
@@ -25,6 +24,7 @@ from instep_cohort.codelists.releasing.writing import Edit, write_together
 from instep_cohort.codelists.rows import COLUMNS
 from instep_cohort.codelists.versions import WORKING
 from instep_cohort.errors import DefinitionError, Fault, UsageError
+from instep_cohort.small_tables import csv_table
 
 _FIRST = Side("nothing", "", "no version was released", ())
 
@@ -125,6 +125,11 @@ def _enough(bump: Bump | str | None, asked: Sequence[Reason], comparison: Compar
         )
     needed = asked[0].bump
     why = "\n".join(f"  {one.bump}: {one}" for one in asked)
+    if bump is None and comparison.left is _FIRST:
+        raise UsageError(
+            "--bump is needed: this is the first version, --bump major makes it 1.0.0, --bump "
+            "minor 0.1.0"
+        )
     if bump is None:
         raise UsageError(f"--bump is needed; what changed asks for --bump {needed}:\n{why}")
     if bump not in set(Bump):
@@ -172,7 +177,7 @@ def _write(codelists: Path, working: WorkingCopy, file: Path, card: bytes) -> No
         DefinitionError: a released file is not what the lock says.
         UsageError: a file was changed while this ran.
     """
-    rows = write_table(COLUMNS, map(_cells, sorted(working.selectors, key=sort_key)))
+    rows = csv_table(COLUMNS, map(_cells, sorted(working.selectors, key=sort_key))).encode()
     lock = codelists / LOCK_NAME
     before = lock.read_bytes() if lock.exists() else None
     after = lock_with(codelists, {f"{file.parent.name}/{file.name}": sha256(rows)})

@@ -14,6 +14,7 @@ from instep_cohort.codelists.releasing.history_text import NotEditable, with_sta
 from instep_cohort.codelists.releasing.signing import STATUSES, Signature, signed
 from instep_cohort.codelists.releasing.working_copy import CARD, list_folder
 from instep_cohort.codelists.releasing.writing import Edit, write_together
+from instep_cohort.codelists.versions import released
 from instep_cohort.errors import DefinitionError, Fault, UsageError
 
 
@@ -63,7 +64,8 @@ def review(
 
 def _entry(home: Path, version: str) -> Release:
     if not (home / f"{version}.csv").is_file():
-        raise UsageError(f"{home.name} has no version {version!r}")
+        there = ", ".join(released(home)) or "none"
+        raise UsageError(f"{home.name} has no version {version!r} (released: {there})")
     history = load(home, version).history
     return next(entry for entry in history if entry.version == version)
 

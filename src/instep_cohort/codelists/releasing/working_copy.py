@@ -7,15 +7,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from instep_cohort.codelists.checks.list_checks import list_findings
+from instep_cohort.codelists.checks.row_checks import ListFacts
 from instep_cohort.codelists.files import read_folder_card, read_version
 from instep_cohort.codelists.findings import REWRITE, Finding, Severity
-from instep_cohort.codelists.formats.csv_tables import runs_as_formula
-from instep_cohort.codelists.list_checks import list_findings
 from instep_cohort.codelists.lock import LOCK_NAME, not_locked
 from instep_cohort.codelists.model import Selector
-from instep_cohort.codelists.row_checks import ListFacts
 from instep_cohort.codelists.versions import WORKING, list_folders, released
 from instep_cohort.errors import DefinitionError, Fault, UsageError
+from instep_cohort.small_tables import runs_as_formula
 
 if TYPE_CHECKING:
     from instep_cohort.codelists.card import Card

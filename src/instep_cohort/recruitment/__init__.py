@@ -1,0 +1,1 @@
+"""From candidates to invitations: screening, the ledger, letters, and the counts that may leave."""

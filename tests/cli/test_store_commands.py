@@ -1,0 +1,141 @@
+"""`quality`, `store merge`, `identify` over several stores, and `ingest --repair`, as a user does."""
+
+import csv
+import json
+
+import pytest
+
+from cohort.several_practices import another
+from cohort.small_practice import ON
+from instep_cohort.extracts import open_store
+
+WHEN = ON.isoformat()
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("two")
+    made = another(folder / "A", practice="P"), another(folder / "B", ids="ZX", practice="R")
+    for name, one in zip("AB", made, strict=True):
+        one.store.rename(folder / name / f"store-{name}")
+    return folder, made
+
+
+def stores(two):
+    folder, _ = two
+    return folder / "A" / "store-A", folder / "B" / "store-B"
+
+
+def search(instep, two, out, *words):
+    _, (one, _) = two
+    lists = ("--codelists", one.codelists, "--on", WHEN, "--out", out)
+    return instep("identify", one.study, *stores(two), *lists, *words)
+
+
+def test_several_stores(instep, two, tmp_path):
+    _, (one, other) = two
+    answers = ("--opt-outs", f"store-A={one.opt_outs}", "--opt-outs", f"store-B={other.opt_outs}")
+    ended = search(instep, two, tmp_path / "run", *answers, "--opt-outs-on", WHEN)
+    assert ended.code == 0
+    assert "how many people each step left in each store" in ended.out
+    assert "step              store-A  store-B" in ended.out
+    assert "16 candidates" in ended.out
+    assert "ZQ" not in ended.out + ended.err
+    ended = search(instep, two, tmp_path / "run", *answers, "--opt-outs-on", WHEN, "--json")
+    said = json.loads(ended.out)
+    assert [one["name"] for one in said["stores"]] == ["store-A", "store-B"]
+    assert [one["counts"]["candidates"] for one in said["stores"]] == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--no-opt-out-list", "store-A=A. Partner, GP"], 4, "Nobody answers for the opt-outs of"),
+        (["--no-opt-out-list", "x", "--no-opt-out-list", "y"], 2, "is given 2 times: give it once"),
+        (
+            ["--no-opt-out-list", "store-A=x", "--no-opt-out-list", "store-A=y"],
+            2,
+            "given twice for store-A",
+        ),
+        (["--opt-outs", "store-A=x", "--opt-outs", "y"], 2, "--opt-outs is given 2 times"),
+    ],
+)
+def test_unanswered(instep, two, tmp_path, words, code, message):
+    ended = search(instep, two, tmp_path / "run", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert message in ended.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_merge(instep, two, tmp_path):
+    ended = instep("store", "merge", tmp_path / "merged", *stores(two))
+    assert ended.code == 0
+    assert ended.out.startswith("Store merged: standard extract of 2026-11-01")
+    assert [part.name for part in open_store(tmp_path / "merged").parts] == ["store-A", "store-B"]
+    ended = instep("store", "merge", tmp_path / "merged", *stores(two), "--qualify-ids", "--json")
+    assert [one["name"] for one in json.loads(ended.out)["parts"]] == ["store-A", "store-B"]
+    ended = instep("store", "merge", tmp_path / "one", stores(two)[0])
+    assert (ended.code, ended.out) == (2, "")
+    assert "name two or more" in ended.err
+
+
+def test_quality(instep, two, tmp_path):
+    store, page = stores(two)[0], tmp_path / "page.html"
+    ended = instep("quality", store, "--html", page)
+    assert ended.code == 0
+    assert ended.out.startswith("Quality of store-A: standard extract of 2026-11-01, 2 practices")
+    assert "PRACTICE-ONLY" in ended.out
+    assert page.read_text().startswith("<!doctype html>")
+    ended = instep("quality", store, "--html", page)
+    assert (ended.code, ended.out) == (2, "")
+    said = json.loads(instep("quality", store, "--json", "--masked").out)
+    assert said["artefact"] == "RELEASABLE-COUNTS"
+    assert {"findings", "problems", "tables", "worst"} <= set(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 0),
+        (["--max-severity", "error"], 0),
+        (["--max-severity", "warning"], 5),
+        (["--max-severity", "note"], 5),
+    ],
+)
+def test_severity_for_pipelines(instep, two, words, code):
+    expected = ("--expected-list-size", "0P1=9500,@0P2=1")
+    ended = instep("quality", stores(two)[0], *expected, *words)
+    assert ended.code == code
+    assert "ERROR    practice 0P1: " in ended.out
+    assert ("graver than" in ended.err) is (code == 5)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--expected-list-size", "many"], "many: not a whole number of patients"),
+        (["--expected-list-size", "5"], "one expected list size is given for 2 practices"),
+        (["--expected-list-size", "0P1=5,7"], "7: of several, each is written PRACTICE=N"),
+        (["--expected-list-size", "0P1=x"], "x: not a whole number"),
+        (["--on", "yesterday"], "--on yesterday: not a date"),
+    ],
+)
+def test_wrong_use(instep, two, words, message):
+    ended = instep("quality", stores(two)[0], *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+
+
+def test_repair(instep, two, tmp_path):
+    _, (one, _) = two
+    given = ("--profile", "standard", "--extract-date", WHEN, "--out", tmp_path / "store")
+    file = tmp_path / "repair.csv"
+    ended = instep("ingest", one.extract, *given, "--repair", file)
+    assert ended.code == 0
+    with file.open(encoding="utf-8", newline="") as lines:
+        header, *rows = csv.reader(lines)
+    assert header == ["file", "line", "column", "found", "suggested", "why"]
+    assert f"{file}: {len(rows)} damaged cells; nothing was changed in the store." in ended.err
+    ended = instep("ingest", one.extract, *given, "--repair", file)
+    assert (ended.code, ended.out) == (2, "")
+    assert "is there already" in ended.err
