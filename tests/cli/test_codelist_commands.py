@@ -334,3 +334,15 @@ def test_a_first_version_is_asked_for_its_number(instep, tmp_path):
 def test_no_command_is_answered_with_the_commands(instep):
     ended = instep("codelists")
     assert "compare" in ended.out + ended.err
+
+
+def test_a_version_can_be_named_behind_the_list(codelists, lists):
+    write_list(lists, rows=ROWS + "read_v2,N06..,exact,pain,Other,\n", version="1.1.0")
+    card = lists / "aches" / "codelist.yaml"
+    newer = "history:\n  - {version: 1.1.0, date: 2026-11-24, status: draft, changes: more}\n"
+    card.write_text(CARD.replace("history:\n", newer))
+    write_lock(lists)
+    older = codelists("show", "aches@1.0.0", "--json")
+    assert json.loads(older.out)["version"] == "1.0.0"
+    assert older == codelists("show", "aches", "--version", "1.0.0", "--json")
+    assert json.loads(codelists("show", "aches", "--json").out)["version"] == "1.1.0"

@@ -43,6 +43,23 @@ def test_coverage_as_text(instep, lists, store):
     assert "N05zL" in out
 
 
+WOULD, ANYWAY = "without those the list would take them in (1)", "not take them in anyway (1)"
+
+
+@pytest.mark.parametrize(
+    ("match", "says", "not_says"), [("exact", ANYWAY, WOULD), ("descendants", WOULD, ANYWAY)]
+)
+def test_exclusions_that_matter_are_told_from_the_others(
+    instep, tmp_path, store, match, says, not_says
+):
+    rows = f"read_v2,N05..,{match},pain,Osteoarthritis,\nread_v2,N05zM,exclude,,Of ankle,\n"
+    write_list(tmp_path / "two", card=CARD, rows=rows)
+    code, out, _ = instep("coverage", "aches", store.path, "--codelists", tmp_path / "two")
+    assert code == 0
+    assert says in out
+    assert not_says not in out
+
+
 @pytest.mark.parametrize("version", ["aches", "aches@1.0.0"])
 def test_coverage_as_json(instep, lists, store, version):
     code, out, _ = instep("coverage", version, store.path, "--codelists", lists, "--json")
