@@ -29,7 +29,14 @@ class HandedIn(NamedTuple):
     sha256: str
 
 
-def read_handed_in(path: Path, what: str, columns: Sequence[str], *, needed: int) -> HandedIn:
+def read_handed_in(
+    path: Path,
+    what: str,
+    columns: Sequence[str],
+    *,
+    needed: int,
+    other_names: Mapping[str, Sequence[str]] | None = None,
+) -> HandedIn:
     """The rows of a CSV file; columns may stand in any order and in any case, others are passed by.
 
     Args:
@@ -37,6 +44,8 @@ def read_handed_in(path: Path, what: str, columns: Sequence[str], *, needed: int
         what: what people call it, such as `opt-out list`.
         columns: the columns that it must have.
         needed: how many of them, from the first, every row must reach.
+        other_names: by column, what else it may be called; a column named here and not in
+            `columns` need not be there, and its cells are then empty.
 
     Raises:
         UsageError: the file cannot be read, is not UTF-8 or not CSV, or lacks a column or a cell.
@@ -48,9 +57,15 @@ def read_handed_in(path: Path, what: str, columns: Sequence[str], *, needed: int
         raise UsageError(f"The {what} {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"The {what} {path} is not UTF-8; save it as CSV UTF-8.") from None
+    known = {other: name for name, others in (other_names or {}).items() for other in others}
+
+    def ours(name: str) -> str:
+        bare = name.strip().lower()
+        return known.get(bare, bare)
+
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
+        header = [ours(name) for name in next(reader, [])]
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise UsageError(f"{path}:{reader.line_num}: not readable as CSV ({error}).") from None
@@ -60,8 +75,12 @@ def read_handed_in(path: Path, what: str, columns: Sequence[str], *, needed: int
             f"{path}:1: the {what} needs the columns {', '.join(columns)}; "
             f"missing: {', '.join(missing)}."
         )
-    where = {name: header.index(name) for name in columns}
-    reach = max(where[name] for name in columns[:needed])
+    wanted = [name for name in (*columns, *(other_names or {})) if name in header]
+    twice = sorted({name for name in wanted if header.count(name) > 1})
+    if twice:
+        raise UsageError(f"{path}:1: the {what} has the column {', '.join(twice)} more than once.")
+    where = {name: header.index(name) for name in wanted}
+    reach = max((where[name] for name in columns[:needed]), default=-1)
     for line, row in rows:
         if len(row) <= reach:
             asked = " and ".join(columns[:needed])
