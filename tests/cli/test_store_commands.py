@@ -68,13 +68,15 @@ def test_unanswered(instep, two, tmp_path, words, code, message):
 
 
 def test_merge(instep, two, tmp_path):
-    ended = instep("store", "merge", tmp_path / "merged", *stores(two))
+    ended = instep("store", "merge", *stores(two), "--out", tmp_path / "merged")
     assert ended.code == 0
     assert ended.out.startswith("Store merged: standard extract of 2026-11-01")
     assert [part.name for part in open_store(tmp_path / "merged").parts] == ["store-A", "store-B"]
-    ended = instep("store", "merge", tmp_path / "merged", *stores(two), "--qualify-ids", "--json")
+    ended = instep(
+        "store", "merge", *stores(two), "--out", tmp_path / "merged", "--qualify-ids", "--json"
+    )
     assert [one["name"] for one in json.loads(ended.out)["parts"]] == ["store-A", "store-B"]
-    ended = instep("store", "merge", tmp_path / "one", stores(two)[0])
+    ended = instep("store", "merge", stores(two)[0], "--out", tmp_path / "one")
     assert (ended.code, ended.out) == (2, "")
     assert "name two or more" in ended.err
 

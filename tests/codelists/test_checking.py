@@ -50,6 +50,9 @@ emis_code_id,2533649013,descendants,pain,x, | descendants-never | error  | match
 dmd,322236009,exact,pain,x,           | system-kind            | warning | kind: medicine
 read_v2,n06..,exact,pain,x,           | chapter-kind           | warning | look at its case
 ctv3,x0004,exact,pain,x,              | chapter-kind           | warning | look at its case
+read_v2,9159.,exact,pain,x,           | code-identifying       | error   | take the row out
+ctv3,XaQgn,exact,pain,x,              | code-identifying       | error   | take the row out
+snomed_ct,184097001,exact,pain,x,     | code-identifying       | error   | take the row out
 read_v2,N06..,exact,pain,x            | width                  | error   | quotation marks
 read_v2,N06..,exact,pain,knee, left,  | width                  | error   | quotation marks
 read_v2,N05..,descendants,pain,Osteoarthritis, | duplicate     | error   | take one row out

@@ -28,6 +28,17 @@ gemscript exact 00012345       | local 00012345                       | -
 dmd exact 322236009            | snomed_ct 322236009                  | -
 """
 
+IDENTIFYING = """
+read_v2 descendants 915..      | read_v2 9159.                        | -
+read_v2 descendants 915..      | read_v2 9159.00                      | -
+read_v2 descendants 915..      | emis_code_id 9; read_v2=915D./915B.  | -
+read_v2 descendants 915..      | read_v2 915E.                        | code
+read_v2 exact 1M52.            | snomed_ct 184103008; read_v2=1M52.   | -
+ctv3 exact XaQgn               | ctv3 XaQgn                           | -
+ctv3 exact XaQgn               | read_v2 N06..; ctv3=XaQgn            | -
+snomed_ct exact 184097001      | emis_code_id 9; snomed_concept=184097001 | -
+"""
+
 CASE_MATTERS = """
 read_v2 exact B22..            | read_v2 b22..                        | -
 read_v2 descendants B22..      | read_v2 b221.                        | -
@@ -107,7 +118,12 @@ substance exact morphine       | emis_code_id 9; term=Morphine           | -
 """
 
 CLAUSES = {
-    "clinical": SYSTEM_AND_CODE + CASE_MATTERS + SEVERAL_VALUES + READ_V2 + NAMES_ARE_OF_PRODUCTS,
+    "clinical": SYSTEM_AND_CODE
+    + IDENTIFYING
+    + CASE_MATTERS
+    + SEVERAL_VALUES
+    + READ_V2
+    + NAMES_ARE_OF_PRODUCTS,
     "medicine": MEDICINES,
 }
 

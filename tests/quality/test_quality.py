@@ -20,7 +20,7 @@ from instep_cohort.extracts import ingest
 from instep_cohort.extracts.merging import merge_stores
 from instep_cohort.quality import RULES, Quality, quality
 from instep_cohort.quality.extract_age import OLDEST
-from instep_cohort.quality.rules import NOT_LOOKED_FOR, PROBLEMS
+from instep_cohort.quality.rules import PROBLEMS
 from instep_cohort.quality.values import Severity
 
 ON = date(2026, 11, 1)
@@ -91,6 +91,14 @@ CASES = [
     ),
     ("check-digit", {"events": [{"system": "snomed_ct", "code": "279039008"}]}, "error", 1, 1),
     ("wrong-system", {"events": [{"code": "XaX1E"}, {}]}, "warning", 1, 2),
+    (
+        "identifying-code",
+        {"events": [{"code": "9159.", "value": "7700900123"}, {}]},
+        "warning",
+        1,
+        2,
+    ),
+    ("identifying-code", {"events": [{"code": "9159"}, {"code": "9152-1"}, {}]}, "warning", 2, 3),
     ("read-form", {"events": [{"code": "N05"}, {}]}, "warning", 1, 2),
     ("unknown-system", {"events": [{"system": "icd10"}, {}]}, "error", 1, 2),
     ("quarantined", {"events": [{"patient_id": "9"}, {}]}, "error", 1, 2),
@@ -254,15 +262,13 @@ def test_rows_are_all_accounted_for(tmp_path):
     ]
 
 
-def test_each_problem_is_looked_for_or_said_not_to_be(tmp_path):
+def test_each_problem_is_looked_for(tmp_path):
     numbers = [f"Q{n}" for n in range(1, 22)]
     assert list(PROBLEMS) == numbers
     with_rules = {rule.problem for rule in RULES.values()} - {""}
-    assert with_rules | set(NOT_LOOKED_FOR) == set(numbers)
-    assert not with_rules & set(NOT_LOOKED_FOR)
+    assert with_rules == set(numbers)
     said = quality(standard(tmp_path)).as_dict()["problems"]
     assert [one["problem"] for one in said] == numbers
-    assert [one["problem"] for one in said if one["not_looked_for"]] == ["Q19"]
 
 
 def test_every_finding_that_ingest_can_make_has_a_rule(tmp_path):

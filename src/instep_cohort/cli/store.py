@@ -21,10 +21,10 @@ def _stores() -> None:
 
 @app.command("merge")
 def merge(
-    out: Annotated[Path, typer.Argument(help="The store to write; an earlier one is replaced.")],
     stores: Annotated[
         list[Path], typer.Argument(metavar="store", help="Two or more stores to put together.")
     ],
+    out: Annotated[Path, typer.Option(help="The store to write; an earlier one is replaced.")],
     *,
     qualify_ids: QualifyIds = False,
     as_json: AsJson = False,

@@ -154,6 +154,7 @@ RULES: Mapping[str, Rule] = {
         descendants_never="descendants in a system where nothing stands below anything",
         descendants_need_table="descendants in a system that needs a hierarchy table",
         code_empty="the code is empty",
+        code_identifying="a code whose value identifies a person: no list finds it in a record",
         code_invisible="the code holds a character that is not seen",
         code_spaces="the code has a space around or within it",
         code_spreadsheet_number="a spreadsheet made a number of the code",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from instep_cohort.quality.as_text import amount, label, summary, title, unseen
+from instep_cohort.quality.as_text import amount, label, summary, title
 from instep_cohort.quality.result import Quality
 from instep_cohort.quality.rules import RULES
 from instep_cohort.small_tables import html_table
@@ -30,7 +30,6 @@ def as_html(quality: Quality) -> str:
     parts = [
         f"<p><b>{escape(title(quality))}</b><br>{escape(label(quality))}</p>",
         html_table(summary(quality), header, found),
-        f"<p>Not looked for: {escape(unseen())}.</p>",
     ]
     for table in quality.tables:
         if not table.rows:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from instep_cohort.disclosure.artefacts import ArtefactClass
 from instep_cohort.extracts.manifest import SEVERAL
 from instep_cohort.quality.result import Quality
-from instep_cohort.quality.rules import NOT_LOOKED_FOR, PROBLEMS, RULES
+from instep_cohort.quality.rules import RULES
 from instep_cohort.quality.values import Finding, Severity
 from instep_cohort.small_tables import shown, text_table
 
@@ -55,15 +55,9 @@ def amount(quality: Quality, one: Finding) -> str:
     return f"{shown(count)}{whole} {one.unit}"
 
 
-def unseen() -> str:
-    """The known problems that nothing looked for, and why."""
-    return "; ".join(f"{n} ({PROBLEMS[n]}): {why}" for n, why in NOT_LOOKED_FOR.items())
-
-
 def as_text(quality: Quality) -> str:
     """The whole report as text."""
-    lines = [title(quality), label(quality), "", summary(quality), *_findings(quality), ""]
-    lines.append(f"Not looked for: {unseen()}.")
+    lines = [title(quality), label(quality), "", summary(quality), *_findings(quality)]
     for table in quality.tables:
         if not table.rows or table.name in _LONG:
             continue

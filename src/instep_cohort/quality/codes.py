@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+import pyarrow.compute as pc
+
+from instep_cohort.extracts import Store
 from instep_cohort.quality.opened import Opened
 from instep_cohort.quality.rules import finding
 from instep_cohort.quality.values import Finding, Seen, Table, Unit
 from instep_cohort.terminology.code_faults import fault
+from instep_cohort.terminology.identifying_codes import identifying_places
 from instep_cohort.terminology.read_codes import read_code
 from instep_cohort.terminology.systems import System
 
@@ -129,6 +133,17 @@ def look_at_shapes(store: Opened) -> Seen:
         "read_forms", "the forms of Read v2 codes", ("table", "form", "rows"), counted
     )
     return Seen(findings, [read_forms])
+
+
+def look_for_identifying(store: Store) -> Seen:
+    """The rows with a code whose value or text identifies a person."""
+    codes = store.codes().select(
+        ["kind", "system", "code", "read_v2", "ctv3", "snomed_concept", "rows"]
+    )
+    held = codes.filter(pc.equal(codes["kind"], "clinical")).to_pydict()
+    rows = sum(held["rows"][place] for place in identifying_places(held))
+    every = sum(held["rows"])
+    return Seen([finding("identifying-code", rows, of=every, table="events")] if rows else [])
 
 
 _MEANING = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from instep_cohort.extracts import Store
-from instep_cohort.quality.codes import look_at_mapping, look_at_shapes
+from instep_cohort.quality.codes import look_at_mapping, look_at_shapes, look_for_identifying
 from instep_cohort.quality.duplicates import look_for_duplicates
 from instep_cohort.quality.extract_age import look_at_age
 from instep_cohort.quality.list_size import look_at_lists
@@ -65,6 +65,7 @@ def quality(
             look_for_duplicates(it),
             look_at_mapping(it),
             look_at_shapes(it),
+            look_for_identifying(it.store),
             look_for_opt_outs(it.store),
         ]
         practices = tuple(it.practices.values())

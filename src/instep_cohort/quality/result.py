@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from instep_cohort.disclosure.artefacts import ArtefactClass
-from instep_cohort.quality.rules import NOT_LOOKED_FOR, PROBLEMS, RULES
+from instep_cohort.quality.rules import PROBLEMS, RULES
 from instep_cohort.quality.values import Finding, Severity, Table
 
 #: Below this, a number of people or of their rows may tell of one of them.
@@ -117,7 +117,6 @@ class Quality:
             "problem": number,
             "about": PROBLEMS[number],
             "rules": [name for name, rule in RULES.items() if rule.problem == number],
-            "not_looked_for": NOT_LOOKED_FOR.get(number, ""),
             "findings": len(about),
             "worst": str(worst) if worst else None,
         }

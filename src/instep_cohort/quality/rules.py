@@ -67,11 +67,6 @@ PROBLEMS: Mapping[str, str] = {
     "Q21": "products and codes that map to nothing",
 }
 
-#: Problems that nothing here looks for, and why.
-NOT_LOOKED_FOR: Mapping[str, str] = {
-    "Q19": "no list of protected codes comes with this program",
-}
-
 _AGAIN_AS_TEXT = (
     "export ids and codes as text, and never save the extract from a spreadsheet; "
     "`ingest --repair FILE.csv` shows what can be told of them"
@@ -119,6 +114,12 @@ RULES: Mapping[str, Rule] = {
         warning_from=0.01,
     ),
     "dictionary": Rule("Q5", "the extract's dictionary says several things of one code", _NOTE),
+    "identifying-code": Rule(
+        "Q19",
+        "rows whose value or text identifies a person",
+        _WARNING,
+        "no list finds them and no output shows them; ask for an extract without them",
+    ),
     # dates of rows
     "marker-date": Rule("Q6", "dates that stand for something else", _NOTE),
     "date-missing": Rule("Q7", "rows without a date", _NOTE, _ASK, warning_from=0.01),

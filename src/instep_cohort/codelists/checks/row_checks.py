@@ -14,6 +14,7 @@ from instep_cohort.terminology import read_codes
 from instep_cohort.terminology.code_faults import fault, written
 from instep_cohort.terminology.code_shapes import is_sound
 from instep_cohort.terminology.dictionaries import Dictionary
+from instep_cohort.terminology.identifying_codes import identifies
 from instep_cohort.terminology.systems import MEDICINE_ONLY, Lineage, System, lineage
 
 
@@ -229,10 +230,23 @@ _TEXT_CHECKS: tuple[Callable[[Row, ListFacts], Iterator[_Said]], ...] = (
     _unknown_names,
     _category,
 )
+
+
+def _identifying(made: Selector, _: ListFacts) -> Iterator[_Said]:
+    if identifies(made.system, made.code) and not made.match.excludes:
+        yield _Said(
+            "code-identifying",
+            "code",
+            f"the value of {made.code!r} identifies a person, so no list finds it in a record",
+            "take the row out",
+        )
+
+
 _SELECTOR_CHECKS: tuple[Callable[[Selector, ListFacts], Iterator[_Said]], ...] = (
     _code,
     _descendants,
     _term,
     _kind,
     _bnf_exact,
+    _identifying,
 )

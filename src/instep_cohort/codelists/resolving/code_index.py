@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from instep_cohort.codelists.model import Kind
+from instep_cohort.terminology.identifying_codes import identifying_places
 from instep_cohort.terminology.read_codes import read_code
 from instep_cohort.terminology.systems import System
 from instep_cohort.terminology.words import folded, words
@@ -75,7 +76,10 @@ class KindIndex:
         """Takes the columns of ``CodeIndex`` and the kind whose rows it keeps."""
         self._columns = columns
         self.kind = kind
-        self._places = [n for n, found in enumerate(columns["kind"]) if found == kind]
+        identifying = identifying_places(columns) if kind == "clinical" else ()
+        self._places = [
+            n for n, found in enumerate(columns["kind"]) if found == kind and n not in identifying
+        ]
         self._lookups: dict[System, Lookup] = {}
 
     def key(self, place: int) -> int:
