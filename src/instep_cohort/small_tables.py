@@ -9,6 +9,13 @@ from html import escape
 
 FORMULA_STARTS = "=+-@\t\r"  # what a spreadsheet takes for the beginning of a formula
 _STARTS = tuple(FORMULA_STARTS)
+_STYLE = (
+    "body{font-family:system-ui,sans-serif;margin:2rem;line-height:1.4}"
+    "table{border-collapse:collapse;margin:1rem 0;font-size:.9rem}"
+    "caption{text-align:left;font-weight:bold;padding:.3rem 0}"
+    "th,td{border-bottom:1px solid #8886;padding:.2rem .7rem .2rem 0;text-align:right;"
+    "vertical-align:top}"
+)
 _LEFT = ' style="text-align:left"'  # a notebook puts every cell on the right
 
 
@@ -51,6 +58,18 @@ def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[obje
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_page(title: str, body: str) -> str:
+    """A page of its own around HTML: no script, and a style that a printer takes too.
+
+    The title is escaped, the body is not.
+    """
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body>{body}</body></html>\n"
+    )
 
 
 def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -81,6 +81,34 @@ def test_merge(instep, two, tmp_path):
     assert "name two or more" in ended.err
 
 
+def test_quarantine(instep, tmp_path):
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    (folder / "patients.csv").write_text(
+        "patient_id,practice_id,sex,birth_date,death_date,registration_start,registration_end\n"
+        "1,P,F,1980-01-01,,2000-01-01,\n"
+    )
+    (folder / "events.csv").write_text(
+        "patient_id,date,system,code,term\n1,2026-05-01,read_v2,N05..,x\n"
+        '4711,2026-05-01,read_v2,N05..,=1+1\n=4711,,,,"a\nb"\n'
+    )
+    asked = ("--profile", "standard", "--extract-date", "2026-11-01", "--out", tmp_path / "store")
+    assert instep("ingest", folder, *asked).code == 0
+    ended = instep("store", "quarantine", tmp_path / "store", "--out", tmp_path / "set-apart.csv")
+    assert ended.code == 0
+    assert ended.out.splitlines()[0] == "rows that could not be read: 2"
+    assert "4711" not in ended.out + ended.err
+    written = tmp_path / "set-apart.PRACTICE-ONLY.csv"
+    with written.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [(row["line"], row["column"]) for row in rows] == [("3", "patient_id"), ("4", "patient_id")]
+    assert rows[0]["raw"] == "4711,2026-05-01,read_v2,N05..,=1+1"
+    assert rows[1]["raw"].startswith("'=4711")
+    assert written.stat().st_mode & 0o777 == 0o600
+    again = instep("store", "quarantine", tmp_path / "store", "--out", tmp_path / "set-apart.csv")
+    assert again.code == 0  # the very same file
+
+
 def test_quality(instep, two, tmp_path):
     store, page = stores(two)[0], tmp_path / "page.html"
     ended = instep("quality", store, "--html", page)

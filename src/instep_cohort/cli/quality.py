@@ -63,14 +63,15 @@ def quality(
         masked=masked,
     )
     if html:
-        write_new(html, f'<!doctype html>\n<meta charset="utf-8">\n{found.as_html()}\n')
+        write_new(html, found.as_page())
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     else:
         typer.echo(found.as_text())
     above = found.above(max_severity) if max_severity else []
     if above:
-        typer.echo(f"{len(above):,} findings are graver than {max_severity}", err=True)
+        are = "finding is" if len(above) == 1 else "findings are"
+        typer.echo(f"{len(above):,} {are} graver than {max_severity}", err=True)
         sys.exit(5)
 
 

@@ -7,25 +7,12 @@ from html import escape
 
 from instep_cohort.discovery.as_tables import Table, opening, tables, title
 from instep_cohort.discovery.coverage_result import Coverage
-from instep_cohort.small_tables import html_table
-
-_STYLE = (
-    "body{font-family:system-ui,sans-serif;margin:2rem;line-height:1.4}"
-    "table{border-collapse:collapse;margin:1rem 0;font-size:.9rem}"
-    "caption{text-align:left;font-weight:bold;padding:.3rem 0}"
-    "th,td{border-bottom:1px solid #8886;padding:.2rem .7rem .2rem 0;text-align:right;"
-    "vertical-align:top}"
-)
+from instep_cohort.small_tables import html_page, html_table
 
 
 def coverage_page(coverage: Coverage) -> str:
     """The coverage as a page of its own."""
-    head = escape(title(coverage))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{head}</title><style>{_STYLE}</style></head>"
-        f"<body>{coverage_section(coverage)}</body></html>\n"
-    )
+    return html_page(title(coverage), coverage_section(coverage))
 
 
 def coverage_section(coverage: Coverage) -> str:

@@ -123,6 +123,13 @@ class Store:
         """Every medicine issue: as `events`, with quantity, days and course."""
         return self._rows("medicines", ["quantity", "days", "course"])
 
+    def quarantined(self) -> pa.Table:
+        """Every row that could not be read: file, line, column, reason, raw (the line as it stands).
+
+        It is about patients: for the practice only.
+        """
+        return self._table("quarantine")
+
     def summary(self) -> dict[str, Any]:
         """The counts that the store shows, as plain values: nothing about any patient."""
         files = self.manifest.files

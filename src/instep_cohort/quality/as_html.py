@@ -7,13 +7,18 @@ from html import escape
 from instep_cohort.quality.as_text import amount, label, summary, title
 from instep_cohort.quality.result import Quality
 from instep_cohort.quality.rules import RULES
-from instep_cohort.small_tables import html_table
+from instep_cohort.small_tables import html_page, html_table
 
 _MOST_ROWS = 200
 
 
+def as_page(quality: Quality) -> str:
+    """The report as a page of its own."""
+    return html_page(title(quality), as_html(quality))
+
+
 def as_html(quality: Quality) -> str:
-    """The findings, what was not looked for, and the tables, long ones cut with a word of it."""
+    """The findings and the tables, long ones cut with a word of it."""
     found = [
         (
             str(one.severity),

@@ -142,6 +142,12 @@ class Quality:
 
         return as_html(self)
 
+    def as_page(self) -> str:
+        """The report as a page of its own."""
+        from instep_cohort.quality.as_html import as_page
+
+        return as_page(self)
+
     def __repr__(self) -> str:
         """The report as text: counts, never patients."""
         return self.as_text()

@@ -82,7 +82,7 @@ RULES: Mapping[str, Rule] = {
         "",
         "rows that could not be read, or are of nobody in the extract, are set apart",
         _WARNING,
-        "look at the quarantine table of the store: file, line, column, reason",
+        "see `store quarantine STORE`: file, line, column and reason of each",
         error_from=0.01,
     ),
     "left-out": Rule("Q13", "rows are left out on purpose", _NOTE),
