@@ -1,7 +1,7 @@
 """Pages that show what their commands print: the commands are run, in the order of the page.
 
-A block ``yaml`` whose first line is a comment with a path is written to that file; in a block
-``console`` each line ``$ command``, with its further lines ``> …``, is run, and what it prints
+A block whose first line is a comment with a path (``# study.yaml``, ``<!-- report.csv -->``) is
+written to that file; in a block ``console`` each line ``$ command``, with its further lines ``> …``, is run, and what it prints
 stands below it.
 
 `python tests/console_pages.py docs/codelists.md …` writes pages anew.
@@ -20,15 +20,16 @@ def filled(page, folder):
 
     def block(match):
         language, body = match[1], match[2]
-        if language == "yaml":
-            path = folder / re.match(r"# (\S+\.yaml)\n", body)[1]
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(body, encoding="utf-8")
-            return match[0]
-        commands = re.findall(r"^\$ (.*(?:\n> .*)*)", body, re.MULTILINE)
-        return f"```{language}\n{''.join(printed(one, folder) for one in commands)}```"
+        if language == "console":
+            commands = re.findall(r"^\$ (.*(?:\n> .*)*)", body, re.MULTILINE)
+            return f"```console\n{''.join(printed(one, folder) for one in commands)}```"
+        if named := re.match(r"# ([\w/.-]+\.ya?ml)\n|<!-- (.+) -->\n", body):
+            path = folder / (named[1] or named[2])
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_text(body if named[1] else body[named.end() :], encoding="utf-8")
+        return match[0]
 
-    return re.sub(r"```(yaml|console)\n(.*?)```", block, page, flags=re.DOTALL)
+    return re.sub(r"```(\w+)\n(.*?)```", block, page, flags=re.DOTALL)
 
 
 def printed(command, folder):
@@ -41,7 +42,8 @@ def printed(command, folder):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     code = f"$ echo $?\n{ended.returncode}\n" if ended.returncode else ""
-    return f"$ {command}\n{ended.stdout}{ended.stderr}{code}"
+    said = "\n".join(line.rstrip() for line in (ended.stdout + ended.stderr).split("\n"))
+    return f"$ {command}\n{said}{code}"
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from instep_cohort.cli import codelists_emis
 from instep_cohort.cli.codelists import (
     authoring,
     check,
     compare,
     coverage,
     crosswalk,
+    emis,
     exchange,
     search,
     showing,
@@ -31,7 +31,7 @@ app.command("lock")(authoring.lock)
 app.command("compare")(compare.compare)
 app.command("crosswalk")(crosswalk.crosswalk)
 app.command("import")(exchange.import_codelist)
-app.command("import-emis")(codelists_emis.import_emis)
+app.command("import-emis")(emis.import_emis)
 app.command("export")(exchange.export_codelist)
 app.command("formats")(exchange.formats)
 app.command("coverage")(coverage.coverage)
