@@ -102,6 +102,7 @@ def monthly_notes(store: Store, fit_notes: Codelist, *, months: int = 36) -> Mon
     """
     if months < 1:
         raise UsageError(f"{months} months are no months; ask for 1 or more.")
+    store = store.held()
     index = CodeIndex.from_columns(store.codes().to_pydict())
     resolution = resolve(fit_notes, index, kind="clinical")
     keys = sorted({one.code_key for one in resolution.matches if one.category in CERTIFIED})

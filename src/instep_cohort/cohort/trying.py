@@ -171,7 +171,7 @@ def try_study(
     with engine_of(engine) as running:
         found = candidates(
             running,
-            store,
+            store if running.name == "spark" else store.held(),
             variants,
             shared,
             uses_of(shared.plan, ready.resolutions),

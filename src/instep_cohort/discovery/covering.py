@@ -61,6 +61,7 @@ def coverage(
     """
     if most < 0:
         raise UsageError(f"most is {most}; it is a number of codes, 0 or more.")
+    store = store.held()
     columns = store.codes().to_pydict()
     resolution = resolve(codelist, CodeIndex.from_columns(columns), hierarchies)
     codes = codes_of(columns, codelist.kind)

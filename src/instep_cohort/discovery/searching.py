@@ -64,6 +64,7 @@ def search(
     table = SYNONYMS if synonyms else {}
     alternatives = [wanted(one, table) for one in (words, *also)]
     refused = [pattern for one in without for pattern in patterns(one)]
+    store = store.held()
     columns = store.codes().to_pydict()
     found: list[FoundCode] = []
     left_out = 0
