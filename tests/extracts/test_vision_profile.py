@@ -122,8 +122,8 @@ def test_an_extract_is_read(tmp_path):
     assert (issue["quantity"], issue["course"]) == (28.0, "acute")
     clinical, medicine = table(store, "codes")
     assert (clinical["system"], clinical["code"]) == ("read_v2", "N142.00")
-    assert (medicine["system"], medicine["code"]) == ("dmd", "322280009")
-    assert medicine["read_v2"] == "di24.00"
+    assert (medicine["system"], medicine["code"]) == ("read_v2", "di24.00")
+    assert medicine["dmd"] == "322280009"
     assert store.manifest.unused_files == (called("encounter"),)
     assert "practice is not in the extract's list of practices" not in findings(store, "patients")
 
@@ -252,12 +252,22 @@ def test_snomed_codes(tmp_path):
     assert apart(store) == [(called("journal"), 4, "no code")]
 
 
+def test_products_that_share_a_dmd_id_are_told_apart(tmp_path):
+    shared = {"dmd_code": "42010411000001105"}
+    bowel = ISSUE | shared | {"code": "a812.00"}
+    store = read(tmp_path, Journal=[bowel, bowel, ISSUE | shared | {"code": "dj42.00"}])
+    codes = {c["code"]: (c["dmd"], c["rows"]) for c in table(store, "codes")}
+    assert codes == {"a812.00": ("42010411000001105", 2), "dj42.00": ("42010411000001105", 1)}
+
+
 def test_issues_only(tmp_path):
     rows = [
         ISSUE,
         ISSUE | {"subset": "s"},
         ISSUE | {"subset": "R"},
         ISSUE | {"dmd_code": ""},
+        ISSUE | {"code": ""},
+        ISSUE | {"code": "#9V0.."},
         ISSUE | {"dmd_code": "", "code": "", "value1": "many"},
         ISSUE | {"dmd_code": "", "code": "", "rubric": ""},
         ISSUE | {"subset": "L", "dmd_code": "", "code": "14L..00"},
@@ -268,8 +278,8 @@ def test_issues_only(tmp_path):
     ]
     store = read(tmp_path, Journal=rows)
     assert fates(store, called("journal")) == (
-        11,
-        8,
+        13,
+        10,
         {"no code": 1, "unknown patient": 1},
         {"repeat master, no issue": 1},
     )
@@ -278,9 +288,9 @@ def test_issues_only(tmp_path):
         (*codes[m["code_key"]], m["quantity"], m["course"]) for m in table(store, "medicines")
     )
     assert issues == {
-        ("dmd", "322280009", 28.0, "acute"): 1,
-        ("dmd", "322280009", 28.0, "repeat"): 1,
-        ("read_v2", "di24.00", 28.0, "acute"): 1,
+        ("read_v2", "di24.00", 28.0, "acute"): 2,
+        ("read_v2", "di24.00", 28.0, "repeat"): 1,
+        ("dmd", "322280009", 28.0, "acute"): 2,
         ("name", "Codeine 30mg tablets", None, "acute"): 1,
     }
     events = Counter((e["value"], e["unit"]) for e in table(store, "events"))

@@ -120,9 +120,9 @@ _IS_READ = "regexp_full_match(left(code, 5), '[0-9A-Za-z]+[.]*') AND length(left
 _HAS_TERM_CODE = "regexp_full_match(substr(code, 6), '([0-9A-Za-z]{2})?')"
 # A few codes have half a term code: 13m1.0 is 13m1. and is found as that.
 _HAS_HALF_A_TERM_CODE = "regexp_full_match(substr(code, 6), '[0-9]')"
-_SYSTEM = f"CASE WHEN {_IS_READ} AND {_HAS_TERM_CODE} THEN 'read_v2' ELSE 'local' END"
+_IS_WHOLE_READ = f"code IS NOT NULL AND {_IS_READ} AND {_HAS_TERM_CODE}"
+_SYSTEM = f"CASE WHEN {_IS_WHOLE_READ} THEN 'read_v2' ELSE 'local' END"
 _READ = f"CASE WHEN {_IS_READ} AND {_HAS_HALF_A_TERM_CODE} THEN left(code, 5) END"
-_WHOLE_READ = f"CASE WHEN {_IS_READ} AND {_HAS_TERM_CODE} THEN code ELSE {_READ} END"
 
 _ID = "CASE WHEN regexp_full_match({0}, '[1-9][0-9]{{5,17}}') THEN {0} END"
 _CONCEPT, _DMD = _ID.format("snomed_code"), _ID.format("dmd_code")
@@ -198,13 +198,18 @@ VISION = Profile(
             columns={
                 "patient_id": "pid",
                 "date": '"date"',
+                # the Read code comes first: several of them share a dm+d id (codeine for pain and
+                # for the bowel), and what is said beside a code holds for all its rows
                 "system": (
-                    f"CASE WHEN ({_DMD}) IS NOT NULL THEN 'dmd' WHEN code IS NOT NULL "
-                    f"THEN {_SYSTEM} ELSE 'name' END"
+                    f"CASE WHEN {_IS_WHOLE_READ} THEN 'read_v2' WHEN ({_DMD}) IS NOT NULL "
+                    "THEN 'dmd' WHEN code IS NOT NULL THEN 'local' ELSE 'name' END"
                 ),
-                "code": f"coalesce({_DMD}, code, rubric)",
+                "code": (
+                    f"CASE WHEN {_IS_WHOLE_READ} THEN code ELSE coalesce({_DMD}, code, rubric) END"
+                ),
                 "term": "rubric",
-                "read_v2": f"CASE WHEN ({_DMD}) IS NOT NULL THEN {_WHOLE_READ} ELSE {_READ} END",
+                "read_v2": _READ,
+                "dmd": f"CASE WHEN {_IS_WHOLE_READ} THEN {_DMD} END",
                 "bnf": "bnf_code",
                 "quantity": "value1",
                 "course": f"CASE {_SUBSET} WHEN 'A' THEN 'acute' ELSE 'repeat' END",
