@@ -164,7 +164,7 @@ def test_an_extract_is_read(tmp_path):
         "Low back pain",
     )
     assert clinical["snomed_concept"] == "279039007"
-    assert (medicine["system"], medicine["code"]) == ("dmd", "322280009")
+    assert (medicine["system"], medicine["code"], medicine["dmd"]) == ("local", "1234", "322280009")
     assert store.manifest.unused_files == ("SRRepeatTemplate.csv",)  # a template is no issue
 
 
@@ -339,11 +339,12 @@ def test_medicines(tmp_path):
         {"IsOtherMedication": "true"},
         {"IsOtherMedication": "true", "IsRepeatMedication": "true", "MedicationQuantity": "0.5 g"},
         {"RemovedData": ""},
+        {"IDMultiLexProduct": "-1"},
     ]
     store = read(tmp_path, SRPrimaryCareMedication=rows)
     assert fates(store, "SRPrimaryCareMedication.csv") == (
-        10,
-        6,
+        11,
+        7,
         {"no code": 1},
         {"medicine given elsewhere, no issue": 3},
     )
@@ -354,11 +355,12 @@ def test_medicines(tmp_path):
     )
     start, event = day("2026-05-08"), day("2026-05-01")
     assert issues == {
-        ("dmd", "322280009", start, 56.0, "repeat"): 1,
-        ("dmd", "322280009", event, 28.0, "acute"): 1,
+        ("local", "1234", start, 56.0, "repeat"): 1,
+        ("local", "1234", event, 28.0, "acute"): 1,
         ("local", "1234", start, None, "acute"): 1,
         ("name", "Codeine 30mg tablets", start, None, "acute"): 1,
-        ("dmd", "322280009", start, 0.5, "repeat"): 1,
+        ("local", "1234", start, 0.5, "repeat"): 1,
+        ("local", "1234", start, 28.0, "acute"): 1,
         ("dmd", "322280009", start, 28.0, "acute"): 1,
     }
     assert findings(store, "medicines")["quantity is not a number: left empty"] == 2
@@ -395,8 +397,9 @@ def test_dictionaries(tmp_path):
     assert codes["ctv3", "N142."]["term"] == "Low back pain"
     assert codes["ctv3", "N142."]["snomed_concept"] == "279039007"
     assert codes["local", "Y0017"]["ctv3"] == "Y0017"
-    assert codes["dmd", "322280009"]["ctv3"] == "x01Lb"
     assert codes["local", "1234"]["ctv3"] == "x01Lb"
+    assert codes["local", "1234"]["dmd"] == codes["local", "5"]["dmd"] == "322280009"
+    assert codes["local", "5"]["ctv3"] is None  # one dm+d id, and its CTV3 code is not theirs
     assert fates(store, "SRCtv3.csv") == (3, 2, {"no code": 1}, {})
     assert fates(store, "SRMedicationReadCodeDetails.csv") == (1, 1, {}, {})
 

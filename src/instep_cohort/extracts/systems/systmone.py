@@ -277,11 +277,14 @@ SYSTMONE = Profile(
             columns={
                 "patient_id": "idpatient",
                 "date": "coalesce(datemedicationstart, dateevent)",
+                # the product comes first: several products, each with a CTV3 code of its own, share
+                # a dm+d id, and what is said beside a code holds for all its rows
                 "system": (
-                    f"CASE WHEN ({_DMD}) IS NOT NULL THEN 'dmd' "
-                    f"WHEN ({_PRODUCT}) IS NOT NULL THEN 'local' ELSE 'name' END"
+                    f"CASE WHEN ({_PRODUCT}) IS NOT NULL THEN 'local' "
+                    f"WHEN ({_DMD}) IS NOT NULL THEN 'dmd' ELSE 'name' END"
                 ),
-                "code": f"coalesce({_DMD}, {_PRODUCT}, nameofmedication)",
+                "code": f"coalesce({_PRODUCT}, {_DMD}, nameofmedication)",
+                "dmd": f"CASE WHEN ({_PRODUCT}) IS NOT NULL THEN {_DMD} END",
                 "term": "coalesce(nameofmedication, drug_name)",
                 "ctv3": "drug_code",
                 "quantity": f"coalesce(nullif({_AMOUNT}, ''), medicationquantity)",
