@@ -21,133 +21,10 @@ from instep_cohort.extracts.profile import (
     RecordMap,
     RegistrationMap,
 )
-from instep_cohort.extracts.source_tables import DELIVERY, Snapshot, SourceTable
-from instep_cohort.extracts.sql import any_of
+from instep_cohort.extracts.sql import any_of, first_that_holds
+from instep_cohort.extracts.systems.systmone_tables import TABLES
 
-
-def _columns(names: str) -> tuple[str, ...]:
-    return tuple(names.split())
-
-
-# The moment of a delivery in a folder's name: 20240131_0300, 2024-01-31T03.00.00, 2024-01-31.
-_DELIVERED = (
-    r"(?<!\d)((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])"
-    r"(?:[T_](\d\d)[.:]?(\d\d)(?:[.:]?(\d\d))?)?(?!\d)"
-)
-_ROW_AS_IT_STANDS = Snapshot(
-    key=("rowidentifier",), order=DELIVERY, deleted="lower(removeddata) IN ('1', 'true')"
-)
-_CHANGES = ("removeddata", DELIVERY)
-
-# Of every table: who wrote a row, where and for whom. Nothing of it is read.
-_AUDIT = _columns(
-    "dateeventrecorded idprofileenteredby iddoneby textualeventdoneby "
-    "idorganisationdoneat idorganisationregisteredat idevent idreferralin"
-)
-
-_TABLES = (
-    SourceTable(
-        "patient",
-        "SRPatient",
-        needed=_columns(
-            "rowidentifier idorganisationvisibleto datebirth datedeath gender testpatient"
-        ),
-        optional=_CHANGES,
-        ids=("rowidentifier", "idorganisationvisibleto"),
-        unread=_columns(
-            "title firstname middlenames surname previoussurname nhsnumber birthplace "
-            "speaksenglish emailaddress ssref spinematched"
-        ),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-        required=True,
-    ),
-    SourceTable(
-        "registration",
-        "SRPatientRegistration",
-        needed=_columns(
-            "rowidentifier idorganisationvisibleto dateregistration datederegistration "
-            "registrationstatus idpatient idorganisation"
-        ),
-        optional=_CHANGES,
-        ids=("rowidentifier", "idorganisationvisibleto", "idpatient", "idorganisation"),
-        unread=(*_AUDIT, "preferredpharmacy"),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-        required=True,
-    ),
-    SourceTable(
-        "code",
-        "SRCode",
-        needed=_columns(
-            "rowidentifier dateevent ctv3code ctv3text numericvalue numericunit idpatient"
-        ),
-        optional=("snomedcode", "snomedtext", "isnumeric", *_CHANGES),
-        ids=("rowidentifier", "ctv3code", "snomedcode", "idpatient"),
-        unread=(
-            *_AUDIT,
-            *_columns(
-                "idorganisationvisibleto idorganisation numericcomparator episodetype "
-                "idtemplate idquestionnaire idappointment idvisit"
-            ),
-        ),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-        required=True,
-    ),
-    SourceTable(
-        "medication",
-        "SRPrimaryCareMedication",
-        needed=_columns(
-            "rowidentifier dateevent idmultilexproduct idmultilexdmd nameofmedication "
-            "datemedicationstart medicationquantity isrepeatmedication isothermedication "
-            "isdentalmedication ishospitalmedication idpatient"
-        ),
-        optional=_CHANGES,
-        ids=("rowidentifier", "idmultilexproduct", "idmultilexdmd", "idpatient"),
-        unread=(
-            *_AUDIT,
-            *_columns(
-                "idorganisationvisibleto idorganisation idmultilexpack datemedicationend "
-                "medicationdosage issupervised superviseddose unsuperviseddose idrepeattemplate"
-            ),
-        ),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-        without="no SRPrimaryCareMedication file in the extract",
-    ),
-    SourceTable(
-        "ctv3",
-        "SRCtv3",
-        needed=("rowidentifier", "ctv3code", "ctv3text"),
-        optional=_CHANGES,
-        ids=("rowidentifier", "ctv3code"),
-        unread=("idorganisationvisibleto",),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-    ),
-    SourceTable(
-        "ctv3tosnomed",
-        "SRCtv3ToSnomed",
-        needed=("rowidentifier", "ctv3code", "snomedcode"),
-        optional=_CHANGES,
-        ids=("rowidentifier", "ctv3code", "snomedcode"),
-        unread=("idorganisationvisibleto",),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-    ),
-    SourceTable(
-        "drugcode",
-        "SRMedicationReadCodeDetails",
-        needed=("rowidentifier", "idmultilexproduct", "drugreadcode"),
-        optional=("drugreadcodedesc", *_CHANGES),
-        ids=("rowidentifier", "idmultilexproduct", "drugreadcode"),
-        snapshot=_ROW_AS_IT_STANDS,
-        delivered=_DELIVERED,
-        without="no SRMedicationReadCodeDetails file in the extract",
-    ),
-)
-_NAMES = {table.title.lower(): table.name for table in _TABLES}
+_NAMES = {table.title.lower(): table.name for table in TABLES}
 _FILE = re.compile(rf"({'|'.join(_NAMES)})(?:[-_ ]\d[\d_-]*)?\.csv(?:\.gz)?")
 
 # The words of RegistrationStatus. Old rows hold several, with commas between them.
@@ -199,6 +76,10 @@ _DMD = "CASE WHEN regexp_full_match(idmultilexdmd, '[1-9][0-9]{5,17}') THEN idmu
 _PRODUCT = (
     "CASE WHEN regexp_full_match(idmultilexproduct, '[1-9][0-9]*') THEN idmultilexproduct END"
 )
+# The product first: several of them, each with a CTV3 code of its own, share a dm+d id.
+_PRODUCT_SYSTEM = first_that_holds(
+    {"local": f"({_PRODUCT}) IS NOT NULL", "dmd": f"({_DMD}) IS NOT NULL", "name": "true"}
+)
 _IS_REPEAT = _YES.format("isrepeatmedication")
 _GIVEN_ELSEWHERE = " OR ".join(
     _YES.format(flag)
@@ -229,7 +110,7 @@ SYSTMONE = Profile(
     missing=(),
     encoding="cp1252",
     delimiter=",",
-    tables=_TABLES,
+    tables=TABLES,
     recognise=_recognise,
     patients=PatientMap(
         source="patient",
@@ -277,12 +158,7 @@ SYSTMONE = Profile(
             columns={
                 "patient_id": "idpatient",
                 "date": "coalesce(datemedicationstart, dateevent)",
-                # the product comes first: several products, each with a CTV3 code of its own, share
-                # a dm+d id, and what is said beside a code holds for all its rows
-                "system": (
-                    f"CASE WHEN ({_PRODUCT}) IS NOT NULL THEN 'local' "
-                    f"WHEN ({_DMD}) IS NOT NULL THEN 'dmd' ELSE 'name' END"
-                ),
+                "system": _PRODUCT_SYSTEM,
                 "code": f"coalesce({_PRODUCT}, {_DMD}, nameofmedication)",
                 "dmd": f"CASE WHEN ({_PRODUCT}) IS NOT NULL THEN {_DMD} END",
                 "term": "coalesce(nameofmedication, drug_name)",
