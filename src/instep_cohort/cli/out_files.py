@@ -19,7 +19,7 @@ def refuse_existing(path: Path) -> None:
         raise UsageError(f"there is no folder {path.parent} to write {path.name} in: make it first")
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, content: str | bytes) -> None:
     """Writes a file beside its place first, so that a failure leaves nothing half written.
 
     Raises:
@@ -28,7 +28,7 @@ def write_new(path: Path, text: str) -> None:
     refuse_existing(path)
     beside = path.with_name(f".{path.name}.new")
     try:
-        beside.write_text(text, encoding="utf-8", newline="")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -1,0 +1,216 @@
+"""Candidates who are coming anyway: to whom somebody could speak instead of writing a letter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any, NamedTuple
+
+from instep_cohort.cohort.practice_list import REMOVING, PracticeList
+from instep_cohort.cohort.safety import STALE_EXTRACT_DAYS, STALE_LIST_DAYS
+from instep_cohort.errors import SafetyRefusal, UsageError
+from instep_cohort.recruitment.key_file import Key
+from instep_cohort.recruitment.ledger import Ledger, Standing
+from instep_cohort.recruitment.routes.appointments import Appointment, Appointments
+from instep_cohort.recruitment.routes.nominations import nominated
+from instep_cohort.recruitment.runs import PracticeRun
+from instep_cohort.recruitment.vocabulary import ALWAYS_REMOVES, Decision, OptOutKind, Tier
+
+COLUMNS = (
+    *("date", "time", "clinician", "site", "patient_id", "age", "sex", "tier"),
+    *("decision", "cautions", "reason", "later_appointments"),
+)
+# the first that holds says why a person is not on the list; the last is being on it
+BARS = (
+    "has asked not to be contacted for research",
+    "was invited already",
+    "screened: do not invite",
+    "tier X, in work: held back until screened",
+    "has no appointment in these days",
+)
+ON_THE_LIST = "on the list"
+
+
+class Coming(NamedTuple):
+    """A person with their first appointment of the period, and how many come after it."""
+
+    appointment: Appointment
+    person: Mapping[str, Any]
+    decision: str
+    later: int
+
+    @property
+    def cells(self) -> tuple[object, ...]:
+        """The row, in the order of `COLUMNS`."""
+        when, person = self.appointment, self.person
+        clock = f"{when.at:%H:%M}" if when.at else ""
+        known = [person.get(name) for name in ("patient_id", "age", "sex", "tier")]
+        return (
+            *(when.day.isoformat(), clock, when.clinician, when.site),
+            *("" if one is None else one for one in known),
+            *(self.decision, person.get("cautions") or "", person.get("reason") or ""),
+            self.later,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Opportunities:
+    """Who is coming, in order of time, and how many are not on the list, by reason.
+
+    Attributes:
+        coming: one for each person on the list. It is about patients: for the practice only.
+        counts: everybody who was looked at, by what keeps them off the list, `ON_THE_LIST` last.
+        first, last: the days looked at, both included.
+        strangers: appointments in these days of people who are no candidates.
+    """
+
+    coming: Sequence[Coming] = field(repr=False)
+    counts: Mapping[str, int]
+    first: date
+    last: date
+    strangers: int
+
+
+def opportunities(
+    run: PracticeRun,
+    ledger: Ledger,
+    key: Key,
+    appointments: Appointments,
+    *,
+    first: date,
+    last: date,
+    practice_list: PracticeList,
+) -> Opportunities:
+    """The candidates and the nominated with an appointment in these days who may be spoken to.
+
+    Nobody is on it who has asked not to hear of research (the practice's list, the ledger with
+    the replies in it; coded dissents have been left out by the run), was invited already, or was
+    screened with "do not invite". Tier X is held back unless a screener has decided otherwise.
+
+    Args:
+        run: whose candidates.
+        ledger: of the practice and study.
+        key: that of the ledger.
+        appointments: who comes when.
+        first: the first day of the period.
+        last: its last day, included.
+        practice_list: the practice's own opt-outs as they are now.
+
+    Raises:
+        UsageError: the last day is before the first.
+        SafetyRefusal: the key is not that of the ledger.
+    """
+    if last < first:
+        raise UsageError(f"--to {last} is before --from {first}.")
+    people = _people(run, ledger.standing, key)
+    tokens = key.known(people)
+    listed = {who for _, who, kind in practice_list.rows if kind in REMOVING}
+    within = [one for one in appointments.coming if first <= one.day <= last]
+    by_person: dict[str, list[Appointment]] = {}
+    for one in sorted(within, key=_moment):
+        by_person.setdefault(one.patient_id, []).append(one)
+    override = bool(run.cohort.manifest["answered_for"].get("type_1_overridden_by"))
+    place = _Place(ledger.standing, tokens, listed, by_person, override)
+    counts: Counter[str] = Counter()
+    coming = []
+    for patient, person in people.items():
+        bar = _bar(patient, person, place)
+        counts[bar or ON_THE_LIST] += 1
+        if bar is None:
+            theirs = by_person[patient]
+            said = _decision(patient, place)
+            coming.append(Coming(theirs[0], person, said or "not screened", len(theirs) - 1))
+    coming.sort(key=lambda one: (*_moment(one.appointment), one.person["patient_id"]))
+    ordered = {name: counts[name] for name in (*BARS, ON_THE_LIST)}
+    strangers = sum(one.patient_id not in people for one in within)
+    return Opportunities(coming, ordered, first, last, strangers)
+
+
+def refuse_stale(
+    run: PracticeRun, *, on: date, list_drawn_up: date | None, allow_stale: bool
+) -> None:
+    """Nothing, where run and opt-out list are new enough to speak to people by.
+
+    Args:
+        run: the run.
+        on: the first day of the period.
+        list_drawn_up: the day of the opt-out list; None where somebody answers that there is none.
+        allow_stale: whether an old extract or list is accepted.
+
+    Raises:
+        SafetyRefusal: extract or list are too old on that day.
+    """
+    manifest = run.cohort.manifest
+    if allow_stale:
+        return
+    if manifest["answered_for"].get("allow_stale"):
+        raise SafetyRefusal(
+            "This run was made with --allow-stale, so nobody is approached by it: identify again "
+            "on a new extract."
+        )
+    extract = date.fromisoformat(manifest["store"]["extract_date"])
+    if (age := (on - extract).days) > STALE_EXTRACT_DAYS:
+        raise SafetyRefusal(
+            f"The run's extract of {extract} is {age} days old on {on}; more than "
+            f"{STALE_EXTRACT_DAYS} is too old to approach people by. Take a new extract and "
+            "identify again, or give --allow-stale if nobody will be approached from this list."
+        )
+    if list_drawn_up and (age := (on - list_drawn_up).days) > STALE_LIST_DAYS:
+        raise SafetyRefusal(
+            f"The opt-out list of {list_drawn_up} is {age} days old on {on}; more than "
+            f"{STALE_LIST_DAYS} is too old. Give a new one."
+        )
+
+
+class _Place(NamedTuple):
+    standing: Standing
+    tokens: Mapping[str, str]
+    listed: set[str]
+    by_person: Mapping[str, Sequence[Appointment]]
+    type_1_overridden: bool
+
+
+def _people(run: PracticeRun, standing: Standing, key: Key) -> dict[str, dict[str, Any]]:
+    """The run's candidates, then the nominated whom it does not have, by patient id."""
+    people = {row["patient_id"]: row for row in run.candidates.to_pylist()}
+    named = nominated(standing)
+    for token, patient in key.patients(named).items():
+        one = named[token]
+        known = {"patient_id": patient, "tier": str(one.first.tier or Tier.D)}
+        people.setdefault(patient, known | {"reason": one.why_found})
+    return people
+
+
+def _moment(one: Appointment) -> tuple[date, time, str]:
+    return one.day, one.at or time.min, one.clinician
+
+
+def _decision(patient: str, place: _Place) -> Decision | None:
+    token = place.tokens.get(patient)
+    made = place.standing.decision(token) if token else None
+    return made.decision if made else None
+
+
+def _bar(patient: str, person: Mapping[str, Any], place: _Place) -> str | None:
+    """Why the person is not on the list, one of `BARS`; None for whom nothing bars."""
+    asked_not, invited, refused, held_back, not_coming = BARS
+    token = place.tokens.get(patient)
+    decision = _decision(patient, place)
+    if patient in place.listed or (token and _opted_out(token, place)):
+        return asked_not
+    if token in place.standing.invite_ids:
+        return invited
+    if decision is Decision.DO_NOT_INVITE:
+        return refused
+    if person.get("tier") == Tier.X and decision is None:
+        return held_back
+    return None if patient in place.by_person else not_coming
+
+
+def _opted_out(token: str, place: _Place) -> bool:
+    barring = set(ALWAYS_REMOVES)
+    if not place.type_1_overridden:
+        barring.add(OptOutKind.TYPE_1)
+    return any(kind in barring for kind, _ in place.standing.opt_outs(token))
