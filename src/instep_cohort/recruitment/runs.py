@@ -15,9 +15,9 @@ from instep_cohort.cohort.result import Cohort
 from instep_cohort.errors import UsageError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PracticeRun:
-    """A saved run, and of it the candidates of one practice.
+    """A saved run, and of it the candidates of one practice. It shows nothing of them.
 
     Attributes:
         folder: the run folder.
