@@ -26,11 +26,14 @@ def demo(
     from instep_cohort.extracts import ingest
     from instep_cohort.study import load_study
     from instep_cohort.synthetic import make_practice
+    from instep_cohort.synthetic.contacts import make_contacts
 
     extract = out / "extract"
     typer.echo(f"Making up a practice of {patients:,} patients in {extract}")
     summary = make_practice(extract, patients=patients, seed=seed, extract_date=_ON)
     typer.echo(summary.as_text())
+    contacts = make_contacts(extract / "patients.csv", out / "contacts.csv", seed=seed)
+    typer.echo(f"\nNames and addresses, nobody's: {contacts}")
     store = ingest(extract, profile="standard", extract_date=_ON, out=out / "store")
     typer.echo(f"\n{store!r}\n")
     cohort = identify(

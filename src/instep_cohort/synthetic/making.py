@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from instep_cohort.synthetic import neutral
 from instep_cohort.synthetic.drawing import Rows, together
+from instep_cohort.synthetic.formats.facts import Facts, facts_of
 from instep_cohort.synthetic.issues import make_issues
-from instep_cohort.synthetic.jobs import IN_WORK, NAMES, WORK_ENDS
+from instep_cohort.synthetic.known import (
+    count_jobs,
+    count_kinds,
+    write_jobs,
+    write_practice_list,
+    write_truth,
+)
+from instep_cohort.synthetic.mess.levels import mess_of
+from instep_cohort.synthetic.mess.odd_people import plant_people
+from instep_cohort.synthetic.mess.planting import Planter, write_planted
 from instep_cohort.synthetic.placing import Placed, day_of, place
 from instep_cohort.synthetic.records import Averages, Streams, make_events
-from instep_cohort.synthetic.register import NO_JOB, Register, make_register, patient_ids
+from instep_cohort.synthetic.register import Register, make_register
+from instep_cohort.synthetic.sheet_files import SheetFiles
 from instep_cohort.synthetic.tally import Tally
-from instep_cohort.synthetic.untidy import NO_SUCH_PATIENT, untidy_events, untidy_issues
-from instep_cohort.synthetic.writing import (
-    Parts,
-    day_text,
-    events_table,
-    issues_table,
-    odd_events_table,
-    odd_issues_table,
-    words,
-    write_lines,
-    write_patients,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
+    from instep_cohort.synthetic.formats.layout import Format
+    from instep_cohort.synthetic.mess.levels import Mess
     from instep_cohort.synthetic.summary import PracticeSummary
 
 MOST_PEOPLE_AT_ONCE = 5_000
@@ -40,7 +41,7 @@ ROWS_PER_PART = 2_000_000
 
 
 class Order(NamedTuple):
-    """What is to be made; the averages are rows per patient."""
+    """What is to be made; the averages are rows per patient, ``mess`` is a level."""
 
     patients: int
     seed: int
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     events_per_patient: float
     issues_per_patient: float
     work_recording: float
+    mess: int
 
     @property
     def people_at_once(self) -> int:
@@ -55,78 +57,71 @@ class Order(NamedTuple):
         each = self.events_per_patient + self.issues_per_patient
         return max(1, min(MOST_PEOPLE_AT_ONCE, int(ROWS_AT_ONCE / max(each, 1))))
 
-    def chunks_per_part(self, average: float) -> int | None:
-        """How many chunks go into one file, or ``None`` where all do."""
-        if self.patients * average <= ROWS_PER_PART:
-            return None
-        return max(1, int(ROWS_PER_PART / (self.people_at_once * average)))
+    def chunks_per_part(self, layout: Format) -> dict[str, int]:
+        """How many chunks go into one file of each sheet that is divided into several."""
+        averages = {"events": self.events_per_patient, "issues": self.issues_per_patient}
+        return {
+            sheet.name: max(1, int(ROWS_PER_PART / (self.people_at_once * average)))
+            for sheet in layout.sheets
+            if (average := averages.get(sheet.rows, 0)) * self.patients > ROWS_PER_PART
+        }
 
 
-class People(NamedTuple):
-    """Everybody on the register, the ids in its order, and who stands in for which archetype."""
-
-    register: Register
-    ids: list[str]
-    placed: Placed
-
-
-def make(folder: Path, order: Order, tell: Callable[[str], None], named: Path) -> PracticeSummary:
+def make(
+    folder: Path, order: Order, layout: Format, tell: Callable[[str], None], named: Path
+) -> PracticeSummary:
     """Writes every file into the folder; the summary calls it by the name it will have."""
     tell(f"making a register of {order.patients:,} people")
     register = make_register(order.patients, order.seed, day_of(order.on))
-    ids = patient_ids(register.number)
-    people = People(register, ids, place(register, ids, order.seed, order.on))
-    tally = _make_rows(folder, order, people, tell)
-    write_lines(
-        folder / "opt-outs.csv",
-        ("patient_id", "kind", "recorded_on"),
-        _practice_list(people, order.seed),
-    )
-    jobs = _known_jobs(people)
-    write_lines(folder / "jobs.csv", ("patient_id", "answer", "job", "since", "before"), jobs)
-    who = people.placed.who
-    write_lines(
-        folder / "truth.csv",
-        ("patient_id", "archetype", "expected", "step"),
-        [(ids[position], kind.name, kind.expected, kind.step) for position, kind in who],
-    )
+    placed = place(register, order.seed, order.on)
+    ids = layout.ids([*register.number.tolist(), 0], [*register.practice.tolist(), 1])
+    facts = facts_of(register, ids)
+    mess = mess_of(order.mess, register, order.seed, layout)
+    tally = _make_rows(folder, order, layout, facts, placed, mess, tell)
+    for name, text in layout.beside.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    write_practice_list(folder, register, placed, ids, order.seed)
+    write_jobs(folder, register, ids)
+    expected_in = write_truth(folder, placed, ids, layout, order.on)
     return tally.summary(
-        named,
-        order.on,
-        Counter(kind.name for _, kind in who),
-        sum(kind.expected == "in" for _, kind in who),
-        Counter(job for _, _, job, _, _ in jobs),
+        named, order.on, count_kinds(placed), expected_in, count_jobs(register), layout
     )
 
 
 def _make_rows(
     folder: Path,
     order: Order,
-    people: People,
+    layout: Format,
+    facts: Facts,
+    placed: Placed,
+    mess: Mess,
     tell: Callable[[str], None],
 ) -> Tally:
-    register, ids, placed = people
+    register = facts.register
     tally = Tally(register)
-    texts = words(ids, register.on)
-    write_patients(folder, register, texts)
-    with (
-        Parts(folder, "events", order.chunks_per_part(order.events_per_patient)) as events,
-        Parts(folder, "medicines", order.chunks_per_part(order.issues_per_patient)) as medicines,
-    ):
+    with SheetFiles(folder, layout, order.chunks_per_part(layout), mess.files, order.on) as files:
+        files.write(layout.register(facts))
         for number, chunk in enumerate(_chunks(order)):
             happened, issued = _make_chunk(order, register, placed, chunk, number)
+            files.write(layout.events(facts, neutral.events(happened, tally.events)))
             tally.count_events(happened)
-            events.write(events_table(happened, texts))
+            files.write(layout.issues(facts, neutral.issues(issued, tally.issues)))
             tally.count_issues(issued)
-            medicines.write(issues_table(issued, texts))
             tell(f"made {chunk.stop:,} of {order.patients:,} patients")
-        untidy = untidy_events(register, ids, order.seed)
-        events.add(odd_events_table([*placed.odd_events, *untidy]))
-        untidy_medicines = untidy_issues(register, ids, order.seed)
-        medicines.add(odd_issues_table([*placed.odd_issues, *untidy_medicines]))
-    tally.events += len(placed.odd_events) + len(untidy)
-    tally.issues += len(placed.odd_issues) + len(untidy_medicines)
-    tally.untidy += len(untidy) + len(untidy_medicines)
+        odd = neutral.odd_events(placed.odd_events, tally.events)
+        files.add(layout.events(facts, odd))
+        tally.events += len(odd)
+        odd = neutral.odd_issues(placed.odd_issues, tally.issues)
+        files.add(layout.issues(facts, odd))
+        tally.issues += len(odd)
+        planter = Planter(files, layout, facts)
+        if mess.people:
+            plant_people(planter, layout, facts)
+        planter.events(mess.events, tally.events)
+        planter.issues(mess.issues, tally.issues)
+    tally.count_planted(planter)
+    planter.whole_files(mess.files)
+    write_planted(folder, planter.planted)
     return tally
 
 
@@ -152,47 +147,7 @@ def _make_chunk(
     )
 
 
-def _known_jobs(people: People) -> list[tuple[str, str, str, str, str]]:
-    """The job of everybody of working age who is on the list today: id, answer, job, since, before.
-
-    The answer is in the words that people give when they are asked.
-    """
-    register, ids, _ = people
-    working_age = (register.job != NO_JOB) & (register.age < WORK_ENDS)
-    asked = np.flatnonzero(register.current & working_age)
-    return [
-        (
-            ids[position],
-            "in work" if register.job[position] == IN_WORK else "not in work",
-            NAMES[register.job[position]],
-            day_text(int(register.job_since[position])),
-            NAMES[register.job_before[position]],
-        )
-        for position in asked.tolist()
-    ]
-
-
 def _of(rows: Rows, people: slice) -> Rows:
     first, last = np.searchsorted(rows.person, (people.start, people.stop))
     within = slice(first, last)
     return Rows(rows.person[within], rows.day[within], rows.code[within], rows.value[within])
-
-
-def _practice_list(people: People, seed: int) -> list[tuple[str, str, str]]:
-    """The practice's own opt-out list: the archetypes on it, a dozen others, and two slips.
-
-    One person stands on it twice, and one entry is of nobody in the extract (RULES.md §8).
-    """
-    register, ids, placed = people
-    rng = np.random.default_rng([seed, 4])
-    anybody = np.flatnonzero(register.current & ~register.plain)
-    drawn = anybody[np.argsort(rng.random(len(anybody)))[:12]].tolist()
-    kinds = ["research"] * 6 + ["type_1"] * 2 + ["national"] * 4
-    listed = [(ids[position], kind.listed) for position, kind in placed.who if kind.listed]
-    listed += list(zip((ids[position] for position in drawn), kinds, strict=False))
-    listed += [*listed[-1:], (NO_SUCH_PATIENT, "research")]
-    ago = np.floor(rng.random(len(listed)) * 1500).astype(np.int64) + 30
-    return sorted(
-        (patient, kind, day_text(register.on - int(days)))
-        for (patient, kind), days in zip(listed, ago, strict=True)
-    )

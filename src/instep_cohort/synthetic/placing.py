@@ -10,6 +10,7 @@ from instep_cohort.synthetic import issues, records
 from instep_cohort.synthetic.archetypes import Archetype, archetypes
 from instep_cohort.synthetic.drawing import Rows, no_values, together
 from instep_cohort.synthetic.jobs import NAMES
+from instep_cohort.synthetic.neutral import EPOCH, OddRow
 from instep_cohort.synthetic.register import KINDS, NEVER, PRECISIONS, RECORD_YEARS, YEAR, Register
 
 if TYPE_CHECKING:
@@ -18,18 +19,8 @@ if TYPE_CHECKING:
 
     from instep_cohort.synthetic.archetypes import Row
 
-EPOCH = 719_163  # date(1970, 1, 1).toordinal()
 MOST_COPIES = 3
 PATIENTS_PER_COPY = 3_000
-
-
-class TextRow(NamedTuple):
-    """A row that is written as it stands, since its date, code or value is no ordinary one."""
-
-    patient_id: str
-    date: str
-    code: str
-    amount: str = ""
 
 
 class Placed(NamedTuple):
@@ -38,8 +29,8 @@ class Placed(NamedTuple):
     who: list[tuple[int, Archetype]]
     events: Rows
     issues: Rows
-    odd_events: list[TextRow]
-    odd_issues: list[TextRow]
+    odd_events: list[OddRow]
+    odd_issues: list[OddRow]
 
 
 def day_of(when: date) -> int:
@@ -47,7 +38,7 @@ def day_of(when: date) -> int:
     return when.toordinal() - EPOCH
 
 
-def place(register: Register, ids: list[str], seed: int, on: date) -> Placed:
+def place(register: Register, seed: int, on: date) -> Placed:
     """Puts every archetype on the register, in the place of people drawn by chance."""
     kinds = archetypes(on)
     copies = min(max(len(register) // PATIENTS_PER_COPY, 1), MOST_COPIES)
@@ -62,8 +53,8 @@ def place(register: Register, ids: list[str], seed: int, on: date) -> Placed:
         who,
         _dated(events, records.PLACES),
         _dated(issued, issues.PLACES),
-        _odd(events, records.PLACES, ids),
-        _odd(issued, issues.PLACES, ids),
+        _odd(events, records.PLACES),
+        _odd(issued, issues.PLACES),
     )
 
 
@@ -106,11 +97,9 @@ def _dated(rows: Iterable[tuple[int, Row]], places: Mapping[str, int]) -> Rows:
     return together([Rows(person, day, code, no_values(len(found)))])
 
 
-def _odd(
-    rows: Iterable[tuple[int, Row]], places: Mapping[str, int], ids: list[str]
-) -> list[TextRow]:
+def _odd(rows: Iterable[tuple[int, Row]], places: Mapping[str, int]) -> list[OddRow]:
     return [
-        TextRow(ids[position], row[1] if isinstance(row[1], str) else row[1].isoformat(), row[0])
+        OddRow(position, row[1] if isinstance(row[1], str) else row[1].isoformat(), row[0])
         for position, row in rows
         if not _is_ordinary(row, places)
     ]

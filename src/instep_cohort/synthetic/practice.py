@@ -1,4 +1,4 @@
-"""A made-up practice with known answers: the files of the `standard` profile, and the truth."""
+"""A made-up practice with known answers, in the files of one system, and the truth beside them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from instep_cohort.errors import UsageError
 from instep_cohort.synthetic.archetypes import archetypes
+from instep_cohort.synthetic.folders import check_folder, replace_earlier
+from instep_cohort.synthetic.formats import find_format
 from instep_cohort.synthetic.summary import PracticeSummary
 
-FILES = ("patients.csv", "events.csv", "medicines.csv", "opt-outs.csv", "truth.csv", "jobs.csv")
-FOLDERS = ("events", "medicines")
-PARTS = "part-*.csv"
 FEWEST = 200
+MOST_MESS = 3
 PUBLISHED_WORK_RECORDING = 0.061  # of adults: Davies 2024, jech-2024-222396
 
 
@@ -27,26 +27,31 @@ def make_practice(
     events_per_patient: float = 50.0,
     issues_per_patient: float = 30.0,
     work_recording: float = PUBLISHED_WORK_RECORDING,
+    profile: str = "standard",
+    mess: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> PracticeSummary:
     """What was made: a practice of invented patients, written into the folder ``out``.
 
-    Files, UTF-8 CSV with a header:
+    Files of the extract, as the system of that profile writes them: for `standard`, UTF-8 CSV with
+    a header, ``patients.csv``, ``events.csv``, ``medicines.csv``. More than two million rows go
+    into numbered parts instead (``events/part-00001.csv`` …). Beside them, whatever the profile:
 
-    - ``patients.csv``, ``events.csv``, ``medicines.csv``: the `standard` profile. More than two
-      million rows go into a folder of parts instead (``events/part-00001.csv`` …).
     - ``opt-outs.csv``: the practice's own list (patient_id, kind, recorded_on).
-    - ``truth.csv``: patient_id, archetype, expected (``in`` or ``out``) and step (what drops them,
-      empty for ``in``) of the people with a known answer for the study `instep`, searched on the
-      day of the extract with that list.
+    - ``truth.parquet`` (for `standard` also ``truth.csv``): patient_id, archetype, expected (``in``
+      or ``out``) and step (what drops them, empty for ``in``) of the people with a known answer for
+      the study `instep`, searched on the day of the extract with that list. Patient ids are those
+      of the store that the profile makes. What a format cannot hold may change an answer.
     - ``jobs.csv``: patient_id, answer (``in work`` or ``not in work``), job (in work, unemployed,
       long-term sick, student, at home, retired), since and before, of every registered patient
       aged 16 to 65: what is true on the day of the extract, whatever the record says. The jobs are
       assumed for the demonstration (`instep_cohort.synthetic.jobs`).
+    - ``mess.parquet``: file, line (0 for a whole file), kind and becomes, of every fault that was
+      planted.
+    - ``made-up.json``: the arguments, and the files that were written.
 
-    The same patients, seed, date and averages give the same bytes. A practice made here earlier is
-    replaced once the new one is whole; other data are not touched. Memory grows with the patients,
-    not with the rows.
+    The same arguments give the same bytes. A practice made here earlier is replaced once the new
+    one is whole; other data are not touched. Memory grows with the patients, not with the rows.
 
     Args:
         out: the folder; it is made where it is missing.
@@ -59,27 +64,51 @@ def make_practice(
             published 6.1% in passing, at any time in the record; above that by asking, in the last
             12 months: 1.0 asks everybody. It changes no other row, and nobody's job. There is no
             code to write down for students, people at home and the retired.
+        profile: whose files to write, one of `instep_cohort.synthetic.formats.FORMATS`.
+        mess: the faults in them, from 0 to 3; each level has those of the one before. 0: none. 1: a
+            few rows as they are in any practice, without a day or with an impossible one, without a
+            number, of nobody, before birth or after death, and copies. 2: codes and people too:
+            damaged ids, codes of no dictionary, rows after the extract, rows taken back, people who
+            are odd. 3: files too: headers, packing, parts, and lines that cannot be read.
         progress: told what is being done.
 
     Raises:
-        UsageError: fewer than 200 patients, a negative seed or average, a share outside 0 to 1, or
-            a folder that holds an extract which was not made up here.
+        UsageError: fewer than 200 patients, a negative seed or average, a share outside 0 to 1, a
+            profile that nothing is made up for, or a folder with anything in it that was not made
+            up here.
     """
     out = Path(out)
     _check_numbers(patients, seed, extract_date, min(events_per_patient, issues_per_patient))
     if not 0 <= work_recording <= 1:
         raise UsageError(f"a work_recording of {work_recording}: it is a share, from 0 to 1")
+    if not 0 <= mess <= MOST_MESS:
+        raise UsageError(f"a mess of {mess}: it is a level, from 0 (none) to {MOST_MESS}")
+    layout = find_format(profile)
+    earlier = check_folder(out)
     out.mkdir(parents=True, exist_ok=True)
-    _check_folder(out)
     # numpy and pyarrow take their time to import, and most who import this package make nothing
     from instep_cohort.synthetic.making import Order, make
 
     order = Order(
-        patients, seed, extract_date, events_per_patient, issues_per_patient, work_recording
+        patients, seed, extract_date, events_per_patient, issues_per_patient, work_recording, mess
     )
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as folder:
-        summary = make(Path(folder), order, progress or _say_nothing, out)
-        _replace_earlier(Path(folder), out)
+        summary = make(Path(folder), order, layout, progress or _say_nothing, out)
+        replace_earlier(
+            Path(folder),
+            out,
+            earlier,
+            {
+                "profile": profile,
+                "patients": patients,
+                "seed": seed,
+                "extract_date": extract_date.isoformat(),
+                "events_per_patient": events_per_patient,
+                "issues_per_patient": issues_per_patient,
+                "work_recording": work_recording,
+                "mess": mess,
+            },
+        )
     return summary
 
 
@@ -97,31 +126,3 @@ def _check_numbers(patients: int, seed: int, on: date, average: float) -> None:
         raise UsageError(f"the seed is {seed}: it must be 0 or more")
     if average < 0:
         raise UsageError(f"an average of {average} rows per patient: it must be 0 or more")
-
-
-def _check_folder(out: Path) -> None:
-    there = [name for name in (*FILES, *FOLDERS) if (out / name).exists()]
-    if there and "truth.csv" not in there:
-        raise UsageError(
-            f"{out} holds {there[0]}, and no truth.csv: it was not made up here and is left alone; "
-            "name an empty folder"
-        )
-    for name in FOLDERS:
-        strangers = set((out / name).glob("*")) - set((out / name).glob(PARTS))
-        if strangers:
-            raise UsageError(
-                f"{out / name} holds {min(strangers).name}, which was not made up here; "
-                "name an empty folder"
-            )
-
-
-def _replace_earlier(made: Path, out: Path) -> None:
-    for name in FILES:
-        (out / name).unlink(missing_ok=True)
-    for name in FOLDERS:
-        for part in (out / name).glob(PARTS):
-            part.unlink()
-        if (out / name).is_dir():
-            (out / name).rmdir()
-    for path in sorted(made.iterdir()):
-        path.rename(out / path.name)

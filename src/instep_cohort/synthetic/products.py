@@ -196,3 +196,10 @@ PRODUCTS = (
     *COUGH_AND_BOWEL,
     *ANTIEPILEPTICS,
 )
+
+ACUTE_CODES = frozenset(product.code for product in (*ACUTE, *COUGH_AND_BOWEL))
+
+
+def course(product: Product) -> str:
+    """How the product is prescribed as a rule: ``acute`` or ``repeat``."""
+    return "acute" if product.code in ACUTE_CODES else "repeat"

@@ -102,6 +102,11 @@ class Register:
         here = (self.start <= self.on) & open_end & (self.kind == REGULAR)
         return np.asarray(here & ((self.death == NEVER) | (self.death > self.on)))
 
+    @property
+    def practice(self) -> NDArray[np.int64]:
+        """The number, from 1, of the practice at which each is registered."""
+        return np.arange(len(self)) // PEOPLE_PER_PRACTICE + 1
+
 
 def make_register(patients: int, seed: int, on: int) -> Register:
     """A register of that many people, the same for the same arguments."""
@@ -160,18 +165,8 @@ def make_register(patients: int, seed: int, on: int) -> Register:
     )
 
 
-def patient_ids(numbers: NDArray[np.int64]) -> list[str]:
-    """The ids as they are written: ten digits, of which the first is always a nought."""
-    return [f"{number:010d}" for number in numbers.tolist()]
-
-
-def practice_number(position: int) -> str:
-    """The made-up id of the practice at which the patient in that place is registered."""
-    return f"{position // PEOPLE_PER_PRACTICE + 1:05d}"
-
-
 def _numbers(rng: np.random.Generator, patients: int) -> NDArray[np.int64]:
-    """Distinct numbers from 1 up to 10^9, in no order: an id is such a number in ten digits."""
+    """Distinct numbers from 1 up to 10^9, in no order: a patient id is made of such a number."""
     spare = patients + patients // 50 + 100
     numbers = np.unique(1 + np.floor(rng.random(spare) * (1e9 - 1)).astype(np.int64))
     return np.asarray(numbers[np.argsort(rng.random(len(numbers)))[:patients]])

@@ -28,6 +28,7 @@ class PracticeSummary:
     ``patients_per_fit_note`` is the number of them aged 18 to 65 per new fit note a month, over
     the last 12 months (0 where there was no note), ``may_be_fit`` the share of these notes, of
     those that say which, that say "may be fit"; ``left_or_died`` is a share of everybody.
+    ``cannot_hold`` says what of a practice gets lost in the files of that ``profile``.
     ``jobs`` counts what the registered patients aged 16 to 65 are doing, whatever the record says.
     """
 
@@ -47,6 +48,8 @@ class PracticeSummary:
     may_be_fit: float
     work_coded: float
     left_or_died: float
+    profile: str = "standard"
+    cannot_hold: tuple[str, ...] = ()
 
     @property
     def rates(self) -> tuple[Rate, ...]:

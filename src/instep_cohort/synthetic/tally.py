@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from instep_cohort.synthetic.drawing import Rows, Weighted
+    from instep_cohort.synthetic.formats.layout import Format
+    from instep_cohort.synthetic.mess.planting import Planter
     from instep_cohort.synthetic.register import Register
 
 
@@ -54,6 +56,12 @@ class Tally:
         given = rows.person[_among(rows.code, products.GABAPENTINOIDS, issues.PLACES)]
         self._gabapentinoid[given] = True
 
+    def count_planted(self, planter: Planter) -> None:
+        """Adds the rows that are faulty on purpose."""
+        self.events += planter.event_rows
+        self.issues += planter.issue_rows
+        self.untidy += len(planter.planted)
+
     def summary(
         self,
         folder: Path,
@@ -61,6 +69,7 @@ class Tally:
         archetypes: Mapping[str, int],
         expected_in: int,
         jobs: Mapping[str, int],
+        layout: Format,
     ) -> PracticeSummary:
         """The counts as the summary of the practice in that folder."""
         register, here = self._register, self._register.current
@@ -84,6 +93,8 @@ class Tally:
             may_be_fit=self._may_be_fit / said if said else 0.0,
             work_coded=_share(self._work, here & (register.age >= 18)),  # noqa: PLR2004
             left_or_died=float(gone.mean()),
+            profile=layout.name,
+            cannot_hold=layout.cannot_hold,
         )
 
 

@@ -270,6 +270,8 @@ WITH_TERM_CODE = (
     Clinical("13J3.00", "Loss of job"),
     Clinical("13J3.11", "Dismissed from job"),
 )
+# Written for single people only, never drawn.
+MORE_TERM_CODES = (Clinical("1M52.00", "Chronic pain"),)
 
 CLINICAL = (
     *ROUTINE,
