@@ -87,12 +87,14 @@ def test_what_is_no_id_is_not_repeated():
 
 @pytest.mark.parametrize(("make", "drawn"), [(new_tokens, 11), (new_invite_ids, 9)])
 def test_what_is_taken_is_not_given_out_again(make, drawn, monkeypatch):
-    chance = iter("2" * drawn + "2" * drawn + "3" * drawn + "3" * drawn + "4" * drawn)
-    monkeypatch.setattr(tokens.secrets, "choice", lambda _: next(chance))
+    chance = iter((0, 0, 1, 1, 2))
+    asked = []
+    monkeypatch.setattr(tokens.secrets, "randbelow", lambda n: asked.append(n) or next(chance))
     (first,) = make(1)
     second, third = make(2, taken=[first])
     assert [one[0] for one in (first, second, third)] == ["2", "3", "4"]
     assert not list(chance)
+    assert set(asked) == {23**drawn}
 
 
 def test_a_seed_does_not_make_the_same_tokens_again():

@@ -13,6 +13,7 @@ from instep_cohort.errors import UsageError
 
 # No vowels, so that no word arises; none of B 8, G 6, I L 1, O Q 0, S 5, U V, Z 2 beside its twin.
 ALPHABET = "23456789CDFHJKMNPRTVWXY"
+_PLACES = {letter: place for place, letter in enumerate(ALPHABET)}
 _LETTER = f"[{ALPHABET}]"
 TOKEN_PATTERN = rf"^{_LETTER}{{4}}-{_LETTER}{{4}}-{_LETTER}{{4}}$"
 INVITE_ID_PATTERN = rf"^{_LETTER}{{5}}-{_LETTER}{{5}}$"
@@ -74,18 +75,27 @@ def check_character(letters: str) -> str:
 
 def _weighted(letters: str, last_place: int) -> int:
     places = enumerate(reversed(letters), last_place)
-    return sum(place * ALPHABET.index(letter) for place, letter in places)
+    return sum(place * _PLACES[letter] for place, letter in places)
 
 
 def _new(count: int, groups: tuple[int, ...], taken: Collection[str]) -> list[str]:
     made: dict[str, None] = {}
     given = frozenset(taken)
     while len(made) < count:
-        letters = "".join(secrets.choice(ALPHABET) for _ in range(sum(groups) - 1))
+        letters = _random_letters(sum(groups) - 1)
         one = _grouped(letters + check_character(letters), groups)
         if one not in given:
             made[one] = None
     return list(made)
+
+
+def _random_letters(count: int) -> str:
+    """So many letters, any of them as likely as any other: one draw, taken apart."""
+    number, letters = secrets.randbelow(len(ALPHABET) ** count), ""
+    for _ in range(count):
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
+    return letters
 
 
 def _grouped(letters: str, groups: tuple[int, ...]) -> str:
