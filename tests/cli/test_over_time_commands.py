@@ -19,8 +19,8 @@ def runs(identify, tmp_path):
 
 
 def test_changes_prints_counts_and_writes_people_where_asked(instep, runs, tmp_path):
-    out = tmp_path / "changes.csv"
-    ended = instep("changes", *runs, "--out", out)
+    out = tmp_path / "changes.PRACTICE-ONLY.csv"
+    ended = instep("changes", *runs, "--out", tmp_path / "changes.csv")
     assert ended.code == 0
     assert ended.out.startswith(f"small: 2026-10-15 to {ON}\nchange ")
     assert "ZQ" not in ended.out + ended.err
@@ -39,9 +39,10 @@ def test_changes_refuses_what_it_cannot_compare(instep, runs, tmp_path):
     ended = instep("changes", runs[0], tmp_path / "none")
     assert ended.code == 2
     assert "There is no run folder" in ended.err
-    (tmp_path / "there.csv").write_text("mine", encoding="utf-8")
+    there = tmp_path / "there.PRACTICE-ONLY.csv"
+    there.write_text("mine", encoding="utf-8")
     assert instep("changes", *runs, "--out", tmp_path / "there.csv").code == 2
-    assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "mine"
+    assert there.read_text(encoding="utf-8") == "mine"
 
 
 def test_identify_says_who_is_new_since_an_earlier_run(identify, runs, tmp_path):
@@ -61,7 +62,7 @@ def test_coming_prints_counts(instep, practice, tmp_path):
     assert ended.code == 0
     assert ended.out.startswith("small 1.0.0: who would become a candidate, 2026-10-10 to ")
     assert "ZQ" not in ended.out + ended.err
-    with (tmp_path / "coming.csv").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "coming.PRACTICE-ONLY.csv").open(newline="", encoding="utf-8") as file:
         people = len(list(csv.DictReader(file)))
     said = json.loads(instep(*given, "--json").out)
     assert sum(one["people"] for one in said["crossings"]) == people > 0
@@ -96,8 +97,10 @@ def test_work_status_prints_shares(instep, runs, tmp_path):
 
 
 def test_pictures_are_written_once(instep, practice, runs, tmp_path):
-    out = tmp_path / "one.svg"
-    ended = instep("picture", "patient", runs[1], "00ZQ01", "--out", out, "--years", "2")
+    out = tmp_path / "one.PRACTICE-ONLY.svg"
+    ended = instep(
+        "picture", "patient", runs[1], "00ZQ01", "--out", tmp_path / "one.svg", "--years", "2"
+    )
     assert (ended.code, ended.out) == (0, f"written: {out}\n")
     assert out.read_text(encoding="utf-8").startswith("<svg ")
     again = instep("picture", "patient", runs[1], "00ZQ01", "--out", out)

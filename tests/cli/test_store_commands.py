@@ -101,7 +101,10 @@ def test_quarantine(instep, tmp_path):
     written = tmp_path / "set-apart.PRACTICE-ONLY.csv"
     with written.open(newline="") as lines:
         rows = list(csv.DictReader(lines))
-    assert [(row["line"], row["column"]) for row in rows] == [("3", "patient_id"), ("4", "patient_id")]
+    assert [(row["line"], row["column"]) for row in rows] == [
+        ("3", "patient_id"),
+        ("4", "patient_id"),
+    ]
     assert rows[0]["raw"] == "4711,2026-05-01,read_v2,N05..,=1+1"
     assert rows[1]["raw"].startswith("'=4711")
     assert written.stat().st_mode & 0o777 == 0o600
@@ -115,7 +118,10 @@ def test_quality(instep, two, tmp_path):
     assert ended.code == 0
     assert ended.out.startswith("Quality of store-A: standard extract of 2026-11-01, 2 practices")
     assert "PRACTICE-ONLY" in ended.out
-    assert page.read_text().startswith("<!doctype html>")
+    written = tmp_path / "page.PRACTICE-ONLY.html"
+    assert written.read_text().startswith("<!doctype html>")
+    assert instep("quality", store, "--html", page, "--masked").code == 0
+    assert (tmp_path / "page.RELEASABLE-COUNTS.html").is_file()
     ended = instep("quality", store, "--html", page)
     assert (ended.code, ended.out) == (2, "")
     said = json.loads(instep("quality", store, "--json", "--masked").out)

@@ -112,7 +112,8 @@ def test_people_go_into_a_private_file_that_replaces_none(tmp_path):
         assert next(row["patient_id"] for row in csv.DictReader(file)) == "001"
     with pytest.raises(UsageError, match="there already"):
         write_private_csv(AFTER.tables["candidates"], path)
-    assert [one.name for one in tmp_path.iterdir()] == ["changes.csv"]
+    name = "changes.PRACTICE-ONLY.csv"
+    assert sorted(one.name for one in tmp_path.iterdir()) == [name, f"{name}.json"]
 
 
 def test_candidates_say_who_is_new_since_an_earlier_run(identified):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 
 from cohort.small_practice import ATTRITION, LISTS, STUDY, TIERS, tree
 from instep_cohort.cohort import run_folder as saving
@@ -161,6 +162,7 @@ def test_the_manifest_has_these_keys(manifest):
     assert set(manifest) == {
         *("study", "search_date", "parameters", "answered_for", "codelists", "resolution_sha256"),
         *("store", "previous_run", "engine", "packages", "counts", "warnings", "files"),
+        "artefact_class",
     }
     assert manifest["search_date"] == "2026-11-01"
     assert manifest["engine"] == "duckdb"
@@ -221,8 +223,22 @@ def test_the_manifest_says_who_answers_for_what(manifest, practice):
     }
 
 
-def test_every_file_has_its_class(manifest):
-    assert manifest["files"] == dict.fromkeys(FILES, "PRACTICE-ONLY")
+def test_every_file_has_its_class(manifest, run_folder):
+    assert manifest["artefact_class"] == "PRACTICE-ONLY"
+    assert set(manifest["files"]) == FILES
+    for name, said in manifest["files"].items():
+        assert said.pop("artefact_class") == "PRACTICE-ONLY"
+        raw = (run_folder / name).read_bytes()
+        # a file cannot hold its own hash
+        hashed = {} if name == "manifest.json" else {"sha256": hashlib.sha256(raw).hexdigest()}
+        assert said == hashed
+        if name.endswith(".parquet"):
+            inside = pq.read_schema(run_folder / name).metadata
+            assert inside[b"artefact_class"] == b"PRACTICE-ONLY"
+    book = load_workbook(run_folder / "candidates.xlsx")
+    assert book.properties.category == "PRACTICE-ONLY"
+    assert book.custom_doc_props["artefact_class"].value == "PRACTICE-ONLY"
+    assert all(sheet.oddHeader.center.text == "PRACTICE-ONLY" for sheet in book.worksheets[:2])
 
 
 def test_the_same_inputs_give_the_same_bytes(run_folder, identified, tmp_path):

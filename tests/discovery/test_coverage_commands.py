@@ -75,19 +75,23 @@ def test_coverage_as_json(instep, lists, store, version):
 
 def test_coverage_into_files(instep, lists, store, tmp_path):
     given = ("coverage", "aches", store.path, "--codelists", lists, "--out")
-    page, table = tmp_path / "page.html", tmp_path / "table.csv"
-    assert instep(*given, page)[0] == 0
+    page = tmp_path / "page.RELEASABLE-COUNTS.html"
+    table = tmp_path / "table.PRACTICE-ONLY.csv"
+    assert instep(*given, tmp_path / "page.html")[0] == 0
     assert page.read_text("utf-8").startswith("<!doctype html>")
     assert "<script" not in page.read_text("utf-8")
-    assert instep(*given, table, "--inside-practice")[0] == 0
+    assert instep(*given, tmp_path / "table.csv", "--inside-practice")[0] == 0
     parts = {row["part"] for row in csv.DictReader(table.read_text("utf-8").splitlines())}
     assert {"taken_in", "excluded", "year", "may_lack"} <= parts
     kept = page.read_bytes()
-    code, _, err = instep(*given, page)
+    code, _, err = instep(*given, tmp_path / "page.html")
     assert code == 2
     assert "is there already" in err
     assert page.read_bytes() == kept
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["lists", "page.html", "table.csv"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "lists",
+        *(page.name, f"{page.name}.json", table.name, f"{table.name}.json"),
+    ]
 
 
 def test_search_and_its_rows(instep, store, tmp_path):

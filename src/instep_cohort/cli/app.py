@@ -13,16 +13,26 @@ from instep_cohort.cli import (
     changes,
     codelists,
     coming,
+    counts,
     demo,
     explain,
     identify,
     ingest,
+    invite,
+    key,
     ledger,
+    letter,
+    nominate,
+    opportunistic,
     picture,
+    plan_yield,
     profiles,
     quality,
+    routes,
+    screen,
     store,
     study,
+    synthesise,
     work_status,
 )
 from instep_cohort.errors import InstepError
@@ -41,14 +51,24 @@ app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
 app.command("changes")(changes.changes)
 app.command("coming")(coming.coming)
+app.command("counts")(counts.counts)
 app.command("work-status")(work_status.work_status)
 app.command("demo")(demo.demo)
+app.command("synthesise")(synthesise.synthesise)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(codelists.app, name="codelists")
 app.add_typer(study.app, name="study")
 app.add_typer(store.app, name="store")
 app.add_typer(picture.app, name="picture")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(key.app, name="key")
+app.command("plan-yield")(plan_yield.plan_yield)
+app.add_typer(screen.app, name="screen")
+app.add_typer(invite.app, name="invite")
+app.add_typer(letter.app, name="letter")
+app.add_typer(routes.app, name="routes")
+app.command("opportunistic")(opportunistic.opportunistic)
+app.add_typer(nominate.app, name="nominate")
 
 
 def _show_version(*, asked: bool) -> None:

@@ -29,7 +29,7 @@ def changes(
 
     found = compare(open_run(before), open_run(after))
     if out is not None:
-        write_private_csv(found.table, out)
+        typer.echo(f"written: {write_private_csv(found.table, out)}", err=True)
     warn(found.warnings)
     if as_json:
         counts = [count._asdict() for count in found.counts()]

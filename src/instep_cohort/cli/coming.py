@@ -69,7 +69,7 @@ def coming(
         progress=progress(),
     )
     if out is not None:
-        write_private_csv(found.table, out)
+        typer.echo(f"written: {write_private_csv(found.table, out)}", err=True)
     warn(found.warnings)
     if as_json:
         names = ("month", "left_out_at", "people")

@@ -79,7 +79,11 @@ def import_(
     from instep_cohort.recruitment.key_file import Key
     from instep_cohort.recruitment.ledger import Ledger
     from instep_cohort.recruitment.routes.exclusions import look_at
-    from instep_cohort.recruitment.routes.nominated_rows import hand_over_rows, nominated_rows
+    from instep_cohort.recruitment.routes.nominated_rows import (
+        hand_over_rows,
+        nominated_rows,
+        refuse_taken_rows,
+    )
     from instep_cohort.recruitment.routes.nomination_forms import read_form
     from instep_cohort.recruitment.routes.nominations import judge, record
     from instep_cohort.recruitment.runs import open_practice_run
@@ -111,12 +115,15 @@ def import_(
         progress=progress(),
     )
     found = judge(came, ran, looked, book, keys, on=day)
+    rows = nominated_rows(found, looked) if out is not None else None
+    if out is not None and rows is not None:
+        refuse_taken_rows(rows, out)
     receipt = None
     if apply:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         receipt = record(found, came, ran, book, keys, who=by, at=now)
     written = None
-    if out is not None:
+    if out is not None and rows is not None:
         about = {
             "study": ran.study,
             "practice": ran.practice,
@@ -124,7 +131,7 @@ def import_(
             "form_sha256": came.sha256,
             "ledger_head": book.head,
         }
-        written = hand_over_rows(nominated_rows(found, looked), out, about)
+        written = hand_over_rows(rows, out, about)
     warn(looked.warnings)
     typer.echo(
         _as_json(found, applied=apply, head=book.head)

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from instep_cohort.cli.dates import iso_date
-from instep_cohort.cli.options import AllowStale, AsJson, NoOptOutList
-from instep_cohort.cli.words import warn
+from instep_cohort.cli.options import AllowStale, AsJson, Codelists, NoOptOutList
+from instep_cohort.cli.words import progress, warn
 
 
 def opportunistic(
@@ -34,6 +34,14 @@ def opportunistic(
         str | None, typer.Option(help="The day on which that list was drawn up.")
     ] = None,
     no_opt_out_list: NoOptOutList = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="The practice's latest extract: everybody is looked up in it again, and people "
+            "whom somebody has named are on the list only then."
+        ),
+    ] = None,
+    codelists: Codelists = None,
     practice: Annotated[str | None, typer.Option(help="Of several in the run.")] = None,
     out: Annotated[Path | None, typer.Option(help="A CSV file, for the practice only.")] = None,
     page: Annotated[
@@ -46,16 +54,21 @@ def opportunistic(
     """Lists the candidates who come for an appointment anyway, in order of time.
 
     Nobody is on it who has asked not to hear of research, was invited already, or was screened with
-    "do not invite". Prints counts; people stand in the files. Who is interested comes back by the
+    "do not invite"; with --store, nobody who has died, left or opted out since either. Prints counts; people stand in the files. Who is interested comes back by the
     form: instep-cohort nominate, route opportunistic.
     """
     from instep_cohort.cohort.practice_list import EMPTY, read_practice_list
     from instep_cohort.cohort.safety import OptOutAnswers
+    from instep_cohort.extracts import open_store
     from instep_cohort.recruitment.key_file import Key
     from instep_cohort.recruitment.ledger import Ledger
     from instep_cohort.recruitment.routes import opportunistic as routes
     from instep_cohort.recruitment.routes.appointments import read_appointments
-    from instep_cohort.recruitment.routes.exclusions import refuse_qualified, refuse_unanswered
+    from instep_cohort.recruitment.routes.exclusions import (
+        look_at,
+        refuse_qualified,
+        refuse_unanswered,
+    )
     from instep_cohort.recruitment.routes.opportunistic_lists import hand_over_csv, hand_over_page
     from instep_cohort.recruitment.runs import open_practice_run
 
@@ -65,11 +78,24 @@ def opportunistic(
     refuse_unanswered(answers)
     ran = open_practice_run(run, practice)
     refuse_qualified(ran)
-    routes.refuse_stale(ran, on=days[0], list_drawn_up=answers.drawn_up, allow_stale=allow_stale)
+    routes.refuse_stale(ran, on=days[1], list_drawn_up=answers.drawn_up, allow_stale=allow_stale)
     book = Ledger.open(ledger, practice=ran.practice, study=ran.study)
     keys = Key.open(key, practice=ran.practice, study=ran.study)
     keys.covers(book.standing.persons)
     read = read_appointments(appointments)
+    looked = None
+    if store is not None:
+        looked = look_at(
+            ran,
+            open_store(store),
+            routes.people_of(ran, book.standing, keys),
+            on=days[0],
+            answers=answers,
+            codelists=codelists,
+            allow_stale=allow_stale,
+            progress=progress(),
+        )
+        warn(looked.warnings)
     found = routes.opportunities(
         ran,
         book,
@@ -78,6 +104,7 @@ def opportunistic(
         first=days[0],
         last=days[1],
         practice_list=read_practice_list(answers.file) if answers.file else EMPTY,
+        looked=looked,
     )
     about = {
         "study": ran.study,
@@ -98,6 +125,13 @@ def opportunistic(
         return
     if not read.coming:
         warn(["the appointments file has no rows."])
+    elif found.unknown and found.unknown == found.strangers and not found.coming:
+        warn(
+            [
+                f"none of the {found.unknown:,} appointments in these days is of anybody whom the "
+                "search has seen: check that the ids are those of the extract, leading zeros too."
+            ]
+        )
     typer.echo(_as_text(found.counts, read.cancelled, found.strangers))
     for file in files:
         typer.echo(f"written: {file}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from instep_cohort.disclosure.artefacts import ArtefactClass
 from instep_cohort.errors import UsageError
 
 
@@ -17,6 +19,21 @@ def refuse_existing(path: Path) -> None:
         raise UsageError(f"{path} is there already: move it, or name another file")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent} to write {path.name} in: make it first")
+
+
+def write_report(
+    path: Path, content: str, artefact_class: ArtefactClass, columns: Iterable[str]
+) -> Path:
+    """Writes a report on an extract, its class in its name and beside it; gives its path.
+
+    Raises:
+        SafetyRefusal: a report of that class may not hold one of the columns.
+        UsageError: another file stands there, or none can be written.
+    """
+    from instep_cohort.disclosure.handing_over import hand_over, put
+
+    raw = content.encode()
+    return hand_over(path, artefact_class, columns=columns, write=lambda to: put(to, raw)).path
 
 
 def write_new(path: Path, content: str | bytes) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from instep_cohort.cli.options import Codelists, StorePath
 
+if TYPE_CHECKING:
+    from instep_cohort.cohort.pictures.drawing import Picture
+
 app = typer.Typer(help="Pictures as SVG files, for the practice only.", no_args_is_help=True)
 
-Out = Annotated[Path, typer.Option(help="The SVG file to write; none is replaced.")]
+Out = Annotated[Path, typer.Option(help="The SVG file; PRACTICE-ONLY comes into its name.")]
 
 
 @app.command("patient")
@@ -25,8 +28,8 @@ def patient(
     from instep_cohort.cohort import open_run
     from instep_cohort.cohort.pictures import timeline
 
-    timeline(open_run(run).explain(patient_id), years=years).save(out)
-    typer.echo(f"written: {out}")
+    made = timeline(open_run(run).explain(patient_id), years=years)
+    typer.echo(f"written: {_hand_over(made, out)}")
 
 
 @app.command("fit-notes")
@@ -43,5 +46,16 @@ def fit_notes(
 
     notes = Library(codelists).latest("fit-notes")
     found = monthly_notes(open_store(store), notes, months=months)
-    found.picture.save(out)
+    typer.echo(f"written: {_hand_over(found.picture, out)}", err=True)
     typer.echo(repr(found))
+
+
+def _hand_over(picture: Picture, out: Path) -> Path:
+    """Writes a picture with its class in its name: small numbers, or a person, are in it."""
+    from instep_cohort.disclosure.artefacts import ArtefactClass
+    from instep_cohort.disclosure.handing_over import hand_over, put
+
+    raw = picture.svg.encode()
+    return hand_over(
+        out, ArtefactClass.PRACTICE_ONLY, columns=(), write=lambda to: put(to, raw)
+    ).path

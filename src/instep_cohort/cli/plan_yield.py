@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from instep_cohort.cli.options import AsJson
+from instep_cohort.cli.words import warn
 from instep_cohort.errors import UsageError
 
 
@@ -42,7 +43,8 @@ def plan_yield(
 
     Nothing is guessed: what is not published for this study is the practice's own (--ledger,
     --run), taken from a named study (--like), or assumed (--assume). Of one input given twice,
-    --assume stands before --ledger and --run, and these before --like.
+    --assume stands before --ledger and --run, and these before --like. Whatever was given and is
+    not in the plan is told.
     """
     from instep_cohort.recruitment.ledger import Ledger
     from instep_cohort.recruitment.planning import plan_tables
@@ -65,9 +67,11 @@ def plan_yield(
     if twice := sorted({one for one in names if names.count(one) > 1}):
         raise UsageError(f"--assume gives {', '.join(twice)} twice.")
     quantities = [one for one in QUANTITIES if one in wanted]
-    made = plan(
-        participants, choose([*given, *assumed], quantities), quantities, seed=seed, draws=draws
-    )
+    inputs = choose([*given, *assumed], quantities)
+    made = plan(participants, inputs, quantities, seed=seed, draws=draws)
+    unused = [f"{one.name} ({one.kind})" for one in (*given, *assumed) if one not in inputs]
+    if unused:
+        warn([f"given, and not in this plan: {', '.join(unused)}."])
     if picture is not None:
         picture_of(made).save(picture)
     if as_json:

@@ -12,7 +12,7 @@ import typer
 
 from instep_cohort.cli.dates import iso_date
 from instep_cohort.cli.options import AsJson, StorePath
-from instep_cohort.cli.out_files import refuse_existing, write_new
+from instep_cohort.cli.out_files import refuse_existing, write_report
 from instep_cohort.errors import UsageError
 
 
@@ -51,11 +51,18 @@ def quality(
 
     It is for the practice only, since small numbers are shown, unless --masked is given.
     """
+    from instep_cohort.disclosure.artefacts import ArtefactClass
+    from instep_cohort.disclosure.handing_over import stamped
     from instep_cohort.extracts import open_store
     from instep_cohort.quality import quality as look
+    from instep_cohort.quality.as_html import HEADER
 
     if html:
-        refuse_existing(html)
+        refuse_existing(
+            stamped(
+                html, ArtefactClass.RELEASABLE_COUNTS if masked else ArtefactClass.PRACTICE_ONLY
+            )
+        )
     found = look(
         open_store(store),
         expected_list_size=_list_sizes(expected_list_size),
@@ -63,7 +70,11 @@ def quality(
         masked=masked,
     )
     if html:
-        write_new(html, found.as_page())
+        columns = {name for table in found.tables for name in table.columns}
+        # a code is named there, nobody else
+        columns = {"code name" if name == "name" else name for name in columns}
+        written = write_report(html, found.as_page(), found.artefact, [*HEADER, *sorted(columns)])
+        typer.echo(f"written: {written}", err=True)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     else:

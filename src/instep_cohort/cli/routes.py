@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
 
 from instep_cohort.cli.dates import iso_date
 from instep_cohort.cli.options import AsJson
+from instep_cohort.cli.words import warn
 from instep_cohort.errors import UsageError
+
+if TYPE_CHECKING:
+    from instep_cohort.recruitment.ledger import Standing
 
 
 class _ComparesByDefault(TyperGroup):
@@ -64,6 +68,7 @@ def compare(
     else:
         ran = open_practice_run(run, practice)
         book = Ledger.open(ledger, practice=ran.practice, study=ran.study)
+        _tell_of_unrecorded(ran.candidates.num_rows, book.standing)
     found = compare_routes(book.standing, level=level)
     whose = {"practice": book.identity.practice, "study": book.identity.study}
     written = None
@@ -82,6 +87,16 @@ def compare(
     typer.echo(as_text(found, f"routes of practice {whose['practice']}, {whose['study']}"))
     if written:
         typer.echo(f"\nwritten: {written.path}")
+
+
+def _tell_of_unrecorded(candidates: int, standing: Standing) -> None:
+    if candidates and not standing.routes:
+        warn(
+            [
+                f"none of the {candidates:,} candidates of the run is in the ledger yet: "
+                "screen import records them."
+            ]
+        )
 
 
 @app.command("staff-time")

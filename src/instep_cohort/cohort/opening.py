@@ -71,7 +71,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        kept = {name: value for name, value in manifest.items() if name != "files"}
+        of_the_folder = {"files", "artefact_class"}
+        kept = {name: value for name, value in manifest.items() if name not in of_the_folder}
         for name in ("study", "search_date", "parameters", "answered_for", "warnings"):
             kept[name]
     except OSError as error:
@@ -83,7 +84,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _parquet(path: Path, columns: tuple[str, ...]) -> pa.Table:
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path).replace_schema_metadata()
     except FileNotFoundError:
         raise _missing(path) from None
     except (OSError, pa.ArrowException):

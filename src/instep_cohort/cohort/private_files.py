@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from instep_cohort.cohort.spreadsheet_text import harmless
-from instep_cohort.errors import UsageError
+from instep_cohort.disclosure.artefacts import ArtefactClass
+from instep_cohort.disclosure.handing_over import hand_over
 
 
 def write_private_csv(table: pa.Table, path: Path) -> Path:
-    """Writes the table as CSV (mode 600), no cell of which runs as a formula.
+    """Writes the table as CSV (mode 600), no cell of which runs as a formula; gives its path.
+
+    The class comes into the name: ``changes.csv`` becomes ``changes.PRACTICE-ONLY.csv``.
 
     Raises:
-        UsageError: there is such a file already, which is not touched; or none can be written.
+        UsageError: another file stands there, which is not touched; or none can be written.
     """
-    if path.exists():
-        raise UsageError(f"{path} is there already and is not replaced; give --out another name.")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror}).") from None
-    making = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            pa_csv.write_csv(harmless(table), out)
-        making.rename(path)
-    finally:
-        making.unlink(missing_ok=True)
-    return path
+    return hand_over(
+        path,
+        ArtefactClass.PRACTICE_ONLY,
+        columns=table.column_names,
+        write=lambda out: pa_csv.write_csv(harmless(table), out),
+    ).path

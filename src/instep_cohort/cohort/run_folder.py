@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 PARQUET: tuple[TableName, ...] = ("evidence", "facts", "candidates", "spells", "runs")
 CSV: tuple[TableName, ...] = ("candidates", "attrition", "tiers", "resolution")
+
+# a CSV cannot say its own class: the manifest does, as for every file
+_CLASS = {"artefact_class": str(ArtefactClass.PRACTICE_ONLY)}
 
 _OURS = {
     *(f"{name}.parquet" for name in PARQUET),
@@ -86,17 +90,22 @@ def _write(cohort: Cohort, folder: Path) -> None:
         _write_workbook(cohort, folder)
         for one in writing:
             one.result()
-    files = sorted(path.name for path in folder.iterdir())
-    classes = dict.fromkeys([*files, "manifest.json"], str(ArtefactClass.PRACTICE_ONLY))
-    text = json.dumps({**cohort.manifest, "files": classes}, indent=2, ensure_ascii=False)
+    files = {
+        path.name: {**_CLASS, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(folder.iterdir())
+    }
+    said = {**_CLASS, **cohort.manifest, "files": {**files, "manifest.json": _CLASS}}
+    text = json.dumps(said, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _write_parquet(cohort: Cohort, folder: Path, name: TableName) -> None:
+    table = cohort.tables[name]
+    path = folder / f"{name}.parquet"
     # without the Arrow schema, dictionary columns are read back as plain text
-    pq.write_table(
-        cohort.tables[name], folder / f"{name}.parquet", compression="zstd", store_schema=False
-    )
+    with pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False) as out:
+        out.write_table(table)
+        out.add_key_value_metadata(_CLASS)
 
 
 def _write_csv(cohort: Cohort, folder: Path, name: TableName) -> None:

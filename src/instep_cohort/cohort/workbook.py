@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from instep_cohort.disclosure.artefacts import ArtefactClass
+
 WIDTHS = {
     "patient_id": 16,
     "practice_id": 12,
@@ -85,9 +87,15 @@ def write_workbook(
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
+        artefact_class = str(ArtefactClass.PRACTICE_ONLY)
         workbook.set_properties(
-            {"title": "Candidates", "created": datetime(on.year, on.month, on.day)}
+            {
+                "title": "Candidates",
+                "category": artefact_class,
+                "created": datetime(on.year, on.month, on.day),
+            }
         )
+        workbook.set_custom_property("artefact_class", artefact_class)
         formats = {
             "head": workbook.add_format({"bold": True, "bg_color": "#E3ECF5", "bottom": 1}),
             "text": workbook.add_format({"num_format": "@", "valign": "top"}),
@@ -115,6 +123,7 @@ def _write_table(sheet: Any, table: pa.Table, formats: Mapping[str, Any]) -> Non
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_header(f"&C{ArtefactClass.PRACTICE_ONLY}")
 
 
 def _format(field: pa.Field, formats: Mapping[str, Any]) -> Any:

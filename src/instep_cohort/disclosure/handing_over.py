@@ -72,10 +72,7 @@ def hand_over(
     making = _made(path, write)
     try:
         sha256 = hashlib.sha256(making.read_bytes()).hexdigest()
-        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise UsageError(
-                f"{path} is there already and is not replaced; move it, or give --out another name."
-            )
+        refuse_taken(path, making.read_bytes())
         note = {
             "file": path.name,
             "artefact_class": str(artefact_class),
@@ -109,9 +106,24 @@ def _made(path: Path, write: Callable[[BinaryIO], None]) -> Path:
 
 def _write_note(path: Path, note: Mapping[str, object]) -> None:
     text = json.dumps(note, indent=2, ensure_ascii=False, default=str) + "\n"
-    making = _made(path, lambda out: _put(out, text))
+    making = _made(path, lambda out: put(out, text.encode()))
     making.replace(path)
 
 
-def _put(out: BinaryIO, text: str) -> None:
-    out.write(text.encode())
+def put(out: BinaryIO, raw: bytes) -> None:
+    """Writes bytes that are at hand, as a `write` of `hand_over`."""
+    out.write(raw)
+
+
+def refuse_taken(path: Path, raw: bytes) -> None:
+    """Nothing, where `hand_over` could write these bytes; asked before something is recorded.
+
+    Raises:
+        UsageError: another file stands there, which is not touched; or there is no such folder.
+    """
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.")
+    if path.exists() and path.read_bytes() != raw:
+        raise UsageError(
+            f"{path} is there already and is not replaced; move it, or give --out another name."
+        )

@@ -9,7 +9,7 @@ from instep_cohort.codelists.model import Selector
 from instep_cohort.discovery.coverage_result import Coverage, CoveredCode, LackingCode, ShownCode
 from instep_cohort.small_tables import csv_table
 
-_COLUMNS = (
+COVERAGE_COLUMNS = (
     *("part", "system", "code", "term", "category", "selector_system", "selector_code", "match"),
     *("matched_by", "year", "patients", "rows", "score", "found_by", "against"),
 )
@@ -17,8 +17,8 @@ _COLUMNS = (
 
 def coverage_csv(coverage: Coverage) -> str:
     """One table; ``part`` is taken_in, excluded, year, hit_nothing or may_lack."""
-    rows = ([row.get(column, "") for column in _COLUMNS] for row in _rows(coverage))
-    return csv_table(_COLUMNS, rows)
+    rows = ([row.get(column, "") for column in COVERAGE_COLUMNS] for row in _rows(coverage))
+    return csv_table(COVERAGE_COLUMNS, rows)
 
 
 def _rows(coverage: Coverage) -> Iterator[dict[str, Any]]:

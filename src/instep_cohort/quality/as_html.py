@@ -9,6 +9,7 @@ from instep_cohort.quality.result import Quality
 from instep_cohort.quality.rules import RULES
 from instep_cohort.small_tables import html_page, html_table
 
+HEADER = ("severity", "where", "how many", "what", "how to mend it", "rule", "problem")
 _MOST_ROWS = 200
 
 
@@ -31,10 +32,9 @@ def as_html(quality: Quality) -> str:
         )
         for one in quality.findings
     ]
-    header = ("severity", "where", "how many", "what", "how to mend it", "rule", "problem")
     parts = [
         f"<p><b>{escape(title(quality))}</b><br>{escape(label(quality))}</p>",
-        html_table(summary(quality), header, found),
+        html_table(summary(quality), HEADER, found),
     ]
     for table in quality.tables:
         if not table.rows:

@@ -37,13 +37,17 @@ def coverage(
     Fewer than 5 patients are shown as <5, unless it is for the practice itself.
     """
     from instep_cohort.codelists import Library
+    from instep_cohort.disclosure.artefacts import ArtefactClass
+    from instep_cohort.disclosure.handing_over import stamped
     from instep_cohort.discovery import coverage as cover
+    from instep_cohort.discovery.as_values import COVERAGE_COLUMNS
     from instep_cohort.extracts import open_store
 
     if as_json and as_ not in (None, Format.JSON):
         raise UsageError(f"--json and --format {as_} exclude one another: give one of them.")
     if out:
-        refuse_existing(out)
+        inside = ArtefactClass.PRACTICE_ONLY if inside_practice else ArtefactClass.RELEASABLE_COUNTS
+        refuse_existing(stamped(out, inside))
     found = cover(
         Library(codelists).named(name),
         open_store(store),
@@ -52,4 +56,11 @@ def coverage(
         most=most,
     )
     chosen = Format.JSON if as_json else as_
-    give(found, found.as_text(most=most), as_=chosen, out=out)
+    give(
+        found,
+        found.as_text(most=most),
+        as_=chosen,
+        out=out,
+        artefact_class=found.artefact_class,
+        columns=COVERAGE_COLUMNS,
+    )

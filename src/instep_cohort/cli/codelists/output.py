@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import typer
 
-from instep_cohort.cli.out_files import write_new
+from instep_cohort.cli.out_files import write_new, write_report
+from instep_cohort.disclosure.artefacts import ArtefactClass
 
 
 class Format(StrEnum):
@@ -37,7 +39,15 @@ class Result(Protocol):
         ...
 
 
-def give(result: Result, text: str, *, as_: Format | None, out: Path | None) -> None:
+def give(
+    result: Result,
+    text: str,
+    *,
+    as_: Format | None,
+    out: Path | None,
+    artefact_class: ArtefactClass | None = None,
+    columns: Sequence[str] = (),
+) -> None:
     """Prints a result, or writes it to a new file.
 
     Args:
@@ -45,6 +55,8 @@ def give(result: Result, text: str, *, as_: Format | None, out: Path | None) -> 
         text: the same as text.
         as_: the format; by the ending of the file's name if none, and text where that says nothing.
         out: the file; the terminal if none.
+        artefact_class: of a result that counts patients; None where it is of codes alone.
+        columns: of such a result.
     """
     match as_ or _by_ending(out):
         case Format.CSV:
@@ -56,7 +68,10 @@ def give(result: Result, text: str, *, as_: Format | None, out: Path | None) -> 
         case _:
             written = text + "\n"
     if out:
-        write_new(out, written)
+        if artefact_class:
+            out = write_report(out, written, artefact_class, columns)
+        else:
+            write_new(out, written)
         typer.echo(f"Written: {out}", err=True)
     else:
         typer.echo(written, nl=False)
