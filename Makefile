@@ -5,7 +5,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check agree spark mutants chaos bench docs coverage format wheel clean
+.PHONY: help install demo test check agree fuzz spark mutants chaos bench docs coverage format wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ check: .venv/developing ## lint, types, codelists
 
 agree: .venv/developing ## 2,000 made-up studies: the engines against the reference
 	INSTEP_STUDIES=2000 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/generative/test_agreement.py
+
+fuzz: .venv/developing ## 20,000 damaged extracts: no traceback, no lost row, no half store
+	INSTEP_FUZZ=$(or $(INPUTS),20000) $(BIN)/python -m pytest -n 2 tests/extracts/test_fuzz.py
 
 mutants: .venv/developing ## break clauses on purpose: the tests must notice each
 	$(BIN)/python tests/mutants/break_clauses.py $(BROKEN)

@@ -236,7 +236,7 @@ def test_an_archive_that_the_disk_would_not_hold(tmp_path, monkeypatch):
     path = archive(tmp_path / "x.zip", [PATIENTS, EVENTS])
     usage = type("Usage", (), {"free": 10})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
-    with pytest.raises(ExtractError, match=r"events\.csv: unpacks to \d+ bytes and 10 are free"):
+    with pytest.raises(ExtractError, match=r"events\.csv: takes \d+ bytes and 10 are free"):
         ingest(path, profile="standard", extract_date=ON, out=tmp_path / "store")
 
 

@@ -11,7 +11,8 @@ import typer
 
 from instep_cohort.cli.dates import iso_date
 from instep_cohort.cli.profiles import chosen_profile
-from instep_cohort.cli.words import progress, warn
+from instep_cohort.cli.progress_bar import progress_bar
+from instep_cohort.cli.words import warn
 
 
 def ingest(
@@ -48,14 +49,17 @@ def ingest(
         recognised = detect(extract)
         warn([str(recognised)])
         profile = recognised.profile.name
-    store = read(
-        extract,
-        profile=chosen_profile(profile, mapping),
-        extract_date=iso_date(extract_date, "--extract-date"),
-        out=out,
-        progress=progress(),
-        repair=repair,
-    )
+    chosen, taken = chosen_profile(profile, mapping), iso_date(extract_date, "--extract-date")
+    with progress_bar() as (progress, bytes_read):
+        store = read(
+            extract,
+            profile=chosen,
+            extract_date=taken,
+            out=out,
+            progress=progress,
+            bytes_read=bytes_read,
+            repair=repair,
+        )
     if repair:
         warn([f"{repair}: {_rows(repair):,} damaged cells; nothing was changed in the store."])
     if as_json:

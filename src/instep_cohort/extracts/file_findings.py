@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instep_cohort.extracts.headers import speakable
 from instep_cohort.extracts.reading import Readable, relation
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import any_of, identifier, literal
@@ -29,8 +30,9 @@ def note_files(sources: Sources) -> None:
             sources.findings.add(table, SAME_CONTENT, file.records)
         seen.add(key)
         if unknown := sources.profile.table(file.file.table).unknown(file.columns):
-            names = ", ".join(name[:_LONGEST_NAME] for name in unknown[:_SHOWN])
-            more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+            shown = speakable(unknown, sources.profile.table(file.file.table))[:_SHOWN]
+            names = ", ".join(name[:_LONGEST_NAME] for name in shown) or "not named, being data"
+            more = f" and {len(unknown) - len(shown)} more" if len(unknown) > len(shown) > 0 else ""
             sources.findings.note(table, UNKNOWN_COLUMNS.format(names + more), file.records)
 
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from instep_cohort.errors import ExtractError, UsageError
+from instep_cohort.extracts.archives import (
+    ARCHIVE_FAULTS,
+    members,
+    open_member,
+    printable,
+    take_out,
+)
 from instep_cohort.extracts.profile import Profile
 
 _NOT_DATA = ("__MACOSX",)
 _CHUNK = 1 << 20
-_ENCRYPTED = 0x1
-
-#: What the standard library raises for an archive that is damaged or of an unknown kind.
-_ARCHIVE_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,8 @@ class SourceFile:
     Attributes:
         name: relative to the extract, as people see it; ``archive.zip/member`` in an archive.
         table: the profile's table that it belongs to.
-        path: where its bytes are; a temporary copy where it came out of an archive.
+        path: where its bytes are; where it came out of an archive, a temporary copy, which may be
+            a .gz of it.
     """
 
     name: str
@@ -63,7 +58,7 @@ def find_files(
 ) -> tuple[list[SourceFile], list[str]]:
     """The files that the profile reads, and the names of those that it does not use, both sorted.
 
-    Members of archives that are read are unpacked into ``scratch``, under names of our own.
+    Members of archives that are read are taken out into ``scratch``, under names of our own.
 
     Raises:
         UsageError: there is nothing at ``extract``.
@@ -76,12 +71,11 @@ def find_files(
     files = []
     for number, name in enumerate(sorted(tables)):
         entry = entries[name]
+        _refuse_unusual(entry, name)
         path = entry.path
         if entry.member is not None:
-            progress(f"unpacking {name}")
-            suffix = "".join(PurePosixPath(name).suffixes[-2:]).lower()
-            path = scratch / f"member-{number}{suffix if suffix.isascii() else ''}"
-            _unpack(entry, path, name)
+            progress(f"taking {name} out of its archive")
+            path = take_out(path, entry.member, name, scratch, f"member-{number}")
         files.append(SourceFile(name, tables[name], path))
     return files, unused
 
@@ -96,15 +90,17 @@ def first_bytes(entry: Entry, name: str) -> bytes:
     Raises:
         ExtractError: it is damaged, encrypted or cannot be read.
     """
+    _refuse_unusual(entry, name)
     try:
         if entry.member is None:
             with entry.path.open("rb") as source:
                 return _unpacked_start(source, name)
-        with zipfile.ZipFile(entry.path) as archive:
-            _refuse_encrypted(archive.getinfo(entry.member), name)
-            with archive.open(entry.member) as source:
-                return _unpacked_start(source, name)
-    except _ARCHIVE_FAULTS:
+        with (
+            zipfile.ZipFile(entry.path) as archive,
+            open_member(archive, entry.member, name) as source,
+        ):
+            return _unpacked_start(source, name)
+    except ARCHIVE_FAULTS:
         raise ExtractError(f"{name}: cannot be read; copy it again") from None
 
 
@@ -126,7 +122,7 @@ def list_entries(extract: Path) -> dict[str, Entry]:
     if extract.is_dir():
         found: dict[str, Entry] = {}
         for path in _walk(extract):
-            name = path.relative_to(extract).as_posix()
+            name = printable(path.relative_to(extract).as_posix())
             if path.suffix.lower() == ".zip":
                 found |= {f"{name}/{member}": e for member, e in _members(path, name).items()}
             else:
@@ -163,44 +159,24 @@ def _is_data(name: str) -> bool:
 
 
 def _members(archive: Path, name: str) -> dict[str, Entry]:
+    return {
+        shown: Entry(archive, member)
+        for shown, member in members(archive, name).items()
+        if all(map(_is_data, PurePosixPath(shown).parts))
+    }
+
+
+def _refuse_unusual(entry: Entry, name: str) -> None:
+    """Nothing, where there is an ordinary file; a pipe would be waited for, a device is endless.
+
+    Raises:
+        ExtractError: it is none, or its path cannot be written down.
+    """
+    if not entry.path.is_file():
+        raise ExtractError(
+            f"{name}: no file that can be read (a link to nowhere, a pipe, a device)"
+        )
     try:
-        with zipfile.ZipFile(archive) as opened:
-            infos = [info for info in opened.infolist() if not info.is_dir()]
-    except _ARCHIVE_FAULTS:
-        raise ExtractError(f"{name}: not a .zip that can be opened; copy it again") from None
-    members: dict[str, Entry] = {}
-    for info in infos:
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
-            raise ExtractError(
-                f"{name}: a member's name points outside the archive; do not use this archive"
-            )
-        if info.filename in members:
-            raise ExtractError(f"{name}: holds {info.filename} twice; make the archive again")
-        if all(map(_is_data, parts)):
-            members[info.filename] = Entry(archive, info.filename)
-    return members
-
-
-def _refuse_encrypted(info: zipfile.ZipInfo, name: str) -> None:
-    if info.flag_bits & _ENCRYPTED:
-        raise ExtractError(f"{name}: encrypted; unpack it first and name the folder")
-
-
-def _unpack(entry: Entry, target: Path, name: str) -> None:
-    """One member, streamed; refused before the first byte where the disk would not hold it."""
-    with zipfile.ZipFile(entry.path) as opened:
-        info = opened.getinfo(str(entry.member))
-        _refuse_encrypted(info, name)
-        free = shutil.disk_usage(target.parent).free
-        if info.file_size > free:
-            raise ExtractError(
-                f"{name}: unpacks to {info.file_size:,} bytes and {free:,} are free on the disk "
-                "of the store"
-            )
-        with target.open("wb") as out:
-            try:
-                with opened.open(info) as source:
-                    shutil.copyfileobj(source, out, _CHUNK)
-            except _ARCHIVE_FAULTS:
-                raise ExtractError(f"{name}: damaged in its archive; copy it again") from None
+        str(entry.path).encode()
+    except UnicodeEncodeError:
+        raise ExtractError(f"{name}: its path has bytes that are no text; rename it") from None

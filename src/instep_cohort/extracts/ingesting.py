@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +14,11 @@ from typing import NamedTuple
 import duckdb
 
 from instep_cohort.errors import ExtractError, InstepError
+from instep_cohort.extracts.bytes_read import BytesRead
 from instep_cohort.extracts.codes_table import make_codes, read_dictionaries
 from instep_cohort.extracts.dates import days_since_epoch
 from instep_cohort.extracts.file_findings import count_words, note_files
-from instep_cohort.extracts.files import find_files
+from instep_cohort.extracts.files import SourceFile, find_files
 from instep_cohort.extracts.manifest import FILE_NAME, FileCounts, Manifest, TableCounts
 from instep_cohort.extracts.patients import read_patients
 from instep_cohort.extracts.profile import Profile
@@ -34,6 +37,8 @@ from instep_cohort.extracts.working_database import connect
 from instep_cohort.extracts.writing import replacing, table_file, write_table
 
 _SHOWN = 5
+_LOOKING = 2  # files at once
+_LITTLE = 1_000_000_000  # bytes
 
 #: In place of a profile's name: the one profile that fits.
 AUTO = "auto"
@@ -46,6 +51,7 @@ def ingest(
     extract_date: date,
     out: Path | str,
     progress: Callable[[str], None] | None = None,
+    bytes_read: Callable[[int, int], None] | None = None,
     repair: Path | str | None = None,
 ) -> Store:
     """The store made of an extract. Nothing is lost: each row is stored, quarantined or skipped.
@@ -60,6 +66,8 @@ def ingest(
         extract_date: the day it was taken.
         out: the folder of the store.
         progress: is told what is being done, in words without any patient in them.
+        bytes_read: is told, by any thread, how many bytes of the files have been read and how many
+            there are; the files are gone through three times, and each time counts a third.
         repair: a new CSV file for suggestions what damaged cells may have been; none of them is
             applied (`repairing`).
 
@@ -80,13 +88,25 @@ def ingest(
         scratch = folder.parent / "scratch"
         scratch.mkdir()
         try:
-            _build(_Order(extract, layout, extract_date, folder, scratch, tell, suggestions))
+            gauge = BytesRead(bytes_read)
+            _build(_Order(extract, layout, extract_date, folder, scratch, tell, gauge, suggestions))
+            gauge.finish()
         except duckdb.Error as error:
             # Its text may show records, so only its kind is passed on.
             raise InstepError(
                 f"the extract could not be read: {type(error).__name__} while working on it"
+                f"{_room(scratch)}"
             ) from None
+        except OSError as error:
+            why = error.strerror or "a fault of the disk"
+            raise InstepError(f"the store could not be made: {why}{_room(scratch)}") from None
     return open_store(out)
+
+
+def _room(scratch: Path) -> str:
+    """How much is free where the store is made, where it is so little that this may be why."""
+    free = shutil.disk_usage(scratch).free
+    return f"; {free:,} bytes are free on the disk of the store" if free < _LITTLE else ""
 
 
 def _layout(extract: Path, profile: str | Profile, tell: Callable[[str], None]) -> Profile:
@@ -108,6 +128,7 @@ class _Order(NamedTuple):
     folder: Path
     scratch: Path
     tell: Callable[[str], None]
+    bytes_read: BytesRead
     suggestions: Path | None
 
 
@@ -116,9 +137,14 @@ def _build(order: _Order) -> None:
     found, unused = find_files(order.extract, profile, scratch, tell)
     present = frozenset(file.table for file in found)
     _refuse_missing(profile, present, unused)
+    gauge = order.bytes_read
+    gauge.expect(sum(file.path.stat().st_size for file in found if file.path.exists()))
     with _connect(scratch) as connection:
-        files = [look_at(file, number, profile, present) for number, file in enumerate(found)]
-        sources = Sources(connection, profile, files, scratch=scratch, progress=tell)
+        tell("looking at the files")
+        files = _look_at_all(found, profile, present, gauge)
+        sources = Sources(
+            connection, profile, files, scratch=scratch, progress=tell, bytes_read=gauge
+        )
         note_files(sources)
         tables = _tables(sources, order.extract_date, order.folder)
         _note_missing(sources, present, tables)
@@ -136,6 +162,21 @@ def _build(order: _Order) -> None:
             tables=tables,
             findings=sources.findings.listed(),
         ).write(order.folder)
+
+
+def _look_at_all(
+    found: Sequence[SourceFile], profile: Profile, present: frozenset[str], gauge: BytesRead
+) -> list[Readable]:
+    """Every file, looked at: while one is counted another is hashed, as Python can do at once."""
+    pool = ThreadPoolExecutor(_LOOKING)
+    try:
+        looks = [
+            pool.submit(look_at, file, number, profile, present, gauge.add)
+            for number, file in enumerate(found)
+        ]
+        return [look.result() for look in looks]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -186,7 +227,8 @@ def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, Tab
     written = {}
     for name, query in queries.items():
         sources.progress(f"writing {name}")
-        written[name] = write_table(connection, name, query, folder)
+        with sources.reading(*_sources_of(sources, name)):
+            written[name] = write_table(connection, name, query, folder)
     for kind, target in TARGETS.items():
         file = table_file(folder, target.table)
         count_findings(sources, kind, file, days_since_epoch(extract_date))
@@ -194,6 +236,12 @@ def _tables(sources: Sources, extract_date: date, folder: Path) -> dict[str, Tab
     written["quarantine"] = write_table(connection, "quarantine", query, folder)
     _check_rows(sources, written)
     return {name: written[name] for name in TABLES}
+
+
+def _sources_of(sources: Sources, name: str) -> list[str]:
+    """The tables of the extract that are gone through when a table of the store is written."""
+    kinds = [kind for kind, target in TARGETS.items() if target.table == name]
+    return [record.source for record in sources.profile.records if record.kind in kinds]
 
 
 def _check_rows(sources: Sources, written: dict[str, TableCounts]) -> None:

@@ -194,8 +194,18 @@ def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
     raw = _without_end(whole)
     if fault := _spoilt(raw, survey) or _miscounted(cells, survey):
         return Record(line.number, raw, fault=fault)
-    quoted = [b'"' + cell.replace(b'"', b'""') + b'"' for cell in _as_many(cells, survey)]
-    return Record(line.number, raw, _utf8(delimiter.join(quoted), survey))
+    return Record(line.number, raw, _utf8(_written(_as_many(cells, survey), delimiter), survey))
+
+
+def _written(cells: list[bytes], delimiter: bytes) -> bytes:
+    """The cells as one record, quoted where they must be, so that it is no longer than it was."""
+    special = (b'"', b"\n", b"\r", delimiter)
+    return delimiter.join(
+        b'"' + cell.replace(b'"', b'""') + b'"'
+        if len(cells) == 1 or any(one in cell for one in special)
+        else cell
+        for cell in cells
+    )
 
 
 def _cells(text: bytes, delimiter: bytes) -> list[bytes] | None:

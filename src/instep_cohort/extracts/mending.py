@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 from instep_cohort.extracts.lines import BLANK, decoded, records
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable
-from instep_cohort.extracts.survey import Survey
+from instep_cohort.extracts.survey import Survey, copy_of, create_bytes
 
 
 class Mended(NamedTuple):
@@ -37,8 +37,8 @@ def mend(file: Readable, survey: Survey, folder: Path, quarantine: Quarantine) -
         quarantine: where the records that cannot be read are set apart.
     """
     seen: Counter[str] = Counter()
-    copy = folder / f"mended-{file.number}.csv"
-    with copy.open("wb") as out:
+    copy = copy_of(file.path, folder / f"mended-{file.number}.csv")
+    with create_bytes(copy) as out:
         out.write(survey.delimiter.encode().join([b"x"] * len(survey.header)) + b"\n")
         quarantine.add(_bad_records(file, survey, out, seen))
     read = seen["good"] + seen["blank"] + seen["bad"]

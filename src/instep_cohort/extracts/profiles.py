@@ -14,6 +14,7 @@ from types import MappingProxyType
 from instep_cohort.errors import DefinitionError, Fault, UsageError
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.systems.aurum import AURUM
+from instep_cohort.extracts.systems.emis import EMIS
 from instep_cohort.extracts.systems.gold import GOLD
 from instep_cohort.extracts.systems.standard import STANDARD
 from instep_cohort.extracts.systems.systmone import SYSTMONE
@@ -32,6 +33,7 @@ CUSTOM_DESCRIPTION = (
 #: One line for each system that is built in.
 _BUILT_IN = (
     AURUM,
+    EMIS,
     GOLD,
     STANDARD,
     SYSTMONE,

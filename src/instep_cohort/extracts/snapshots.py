@@ -9,7 +9,7 @@ whole, and DuckDB puts it on the disk where it is too much.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from instep_cohort.errors import ExtractError
 from instep_cohort.extracts.reading import read_order
@@ -29,7 +29,34 @@ NO_KEY = "deletes nothing: without a key"
 LEFT_OUT, RECORD = "_left_out", "_record"
 
 _OLDEST = -1  # the order of a row that has none
-_IN_A_DELIVERY = 2**64  # more rows than a table has
+_LARGEST = 2**63 - 1
+
+
+class Chain(NamedTuple):
+    """Where it stands which row of each key is the last, for a table of several deliveries.
+
+    Attributes:
+        name: a table of DuckDB: ``_key``, ``_first`` and ``_last``, the places of its rows.
+        first: the least number of a delivery.
+        last: the greatest.
+        records: how many records all its files have.
+    """
+
+    name: str
+    first: int
+    last: int
+    records: int
+
+    @property
+    def place(self) -> str:
+        """Delivery and row as one number: DuckDB puts no aggregate of a compound value on the disk.
+
+        It takes half of the room where it fits into 64 bits.
+        """
+        after_it = self.records + 1
+        is_small = (self.last - self.first + 1) * after_it <= _LARGEST
+        kind = "BIGINT" if is_small else "HUGEINT"
+        return f"((CAST(_order AS {kind}) - {self.first}) * {after_it} + _row)"
 
 
 def rows(
@@ -100,24 +127,26 @@ def settle(
     if snapshot is None:
         return
     sources.deliveries.add(source)
-    if first == last:
+    if first is None or last is None or first == last:
         return
     finding = f"{snapshot.order} is no number: the row counts as the oldest"
     sources.findings.add(sources.profile.store_table(source), finding, without)
     sources.progress(f"looking for the last row of each key of {source}")
+    records = sum(file.records for file in sources.of(source))
     name, key = f"chain_{source}", _key(snapshot)
+    chain = Chain(name, first, last, records)
     sources.connection.execute(
         f"CREATE TABLE {name}_again AS SELECT hash({key}) AS h FROM "
         f"({sources.relation(source)}) WHERE {key} IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
     )
     sources.connection.execute(
         f"CREATE TABLE {name} AS SELECT _key, min(_place) AS _first, max(_place) AS _last FROM "
-        f"(SELECT {key} AS _key, {_place(snapshot)} AS _place FROM "
-        f"({_placed(sources, source, sources.of(source))}) WHERE {key} IS NOT NULL) "
+        f"(SELECT {key} AS _key, {chain.place} AS _place FROM "
+        f"({_placed(sources, source, snapshot, sources.of(source))}) WHERE {key} IS NOT NULL) "
         f"WHERE hash(_key) IN (SELECT h FROM {name}_again) GROUP BY ALL"
     )
     sources.connection.execute(f"DROP TABLE {name}_again")
-    sources.chains[source] = name
+    sources.chains[source] = chain
 
 
 def _alone(snapshot: Snapshot) -> str:
@@ -128,18 +157,18 @@ def _alone(snapshot: Snapshot) -> str:
 
 
 def _chained(
-    sources: Sources, source: str, snapshot: Snapshot, chain: str, files: Sequence[Readable]
+    sources: Sources, source: str, snapshot: Snapshot, chain: Chain, files: Sequence[Readable]
 ) -> str:
     nothing = DELETED if snapshot.whole_may_delete else DELETES_NOTHING
     return (
-        "SELECT r.* EXCLUDE (_row, _place, _deleted, _of), "
+        "SELECT r.* EXCLUDE (_order, _row, _place, _deleted, _of), "
         f"CASE WHEN _place < _last THEN {literal(REPLACED)} "
         f"WHEN _deleted THEN CASE WHEN _of IS NULL THEN {literal(NO_KEY)} "
         f"WHEN _first IS NULL OR _first = _place THEN {literal(nothing)} "
         f"ELSE {literal(DELETED)} END END AS {LEFT_OUT} "
-        f"FROM (SELECT *, {_place(snapshot)} AS _place, ({snapshot.deleted}) AS _deleted, "
-        f"{_key(snapshot)} AS _of FROM ({_placed(sources, source, files)})) r "
-        f"LEFT JOIN {chain} l ON r._of = l._key"
+        f"FROM (SELECT *, {chain.place} AS _place, ({snapshot.deleted}) AS _deleted, "
+        f"{_key(snapshot)} AS _of FROM ({_placed(sources, source, snapshot, files)})) r "
+        f"LEFT JOIN {chain.name} l ON r._of = l._key"
     )
 
 
@@ -154,8 +183,11 @@ def _key(snapshot: Snapshot) -> str:
     return f"md5_number({' || '.join(parts)})"
 
 
-def _placed(sources: Sources, source: str, files: Sequence[Readable]) -> str:
-    """The rows of one file, or of all, with their number within it and within the whole table."""
+def _placed(sources: Sources, source: str, snapshot: Snapshot, files: Sequence[Readable]) -> str:
+    """The rows of one file, or of all, with their number within it and within the whole table.
+
+    Also with that of their delivery.
+    """
     before = 0
     if len(files) == 1:
         every = read_order(sources.of(source))
@@ -163,12 +195,7 @@ def _placed(sources: Sources, source: str, files: Sequence[Readable]) -> str:
     numbered = (
         f"SELECT *, row_number() OVER () AS {RECORD} FROM ({sources.relation(source, files)})"
     )
-    return f"SELECT *, {RECORD} + {before} AS _row FROM ({numbered})"
-
-
-def _place(snapshot: Snapshot) -> str:
-    """Delivery and row as one number: DuckDB puts no aggregate of a compound value on the disk."""
-    return f"(CAST({order(snapshot)} AS HUGEINT) * {_IN_A_DELIVERY} + _row)"
+    return f"SELECT *, {RECORD} + {before} AS _row, {order(snapshot)} AS _order FROM ({numbered})"
 
 
 def refuse_changes_alone(sources: Sources) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import tee
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
 from instep_cohort.errors import ExtractError, InstepError
+from instep_cohort.extracts.bytes_read import BytesRead
 from instep_cohort.extracts.faulty_columns import FaultyColumns
 from instep_cohort.extracts.findings import Findings
 from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines, find_records
@@ -19,8 +21,11 @@ from instep_cohort.extracts.mending import mend
 from instep_cohort.extracts.profile import Join, Profile
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable, relation
-from instep_cohort.extracts.survey import Survey, open_bytes
+from instep_cohort.extracts.survey import Survey, copy_of, create_bytes, open_bytes
 from instep_cohort.extracts.transcoding import transcode
+
+if TYPE_CHECKING:
+    from instep_cohort.extracts.snapshots import Chain
 
 NOT_UTF8_FILE = "file is not UTF-8: read as Windows-1252"
 UTF8_FILE = "file is UTF-8, not Windows-1252: read as UTF-8"
@@ -61,6 +66,7 @@ class Sources:
         *,
         scratch: Path,
         progress: Callable[[str], None],
+        bytes_read: BytesRead | None = None,
     ) -> None:
         """Takes files that were looked at. Those that are not plain are mended at once.
 
@@ -75,7 +81,9 @@ class Sources:
             files: the files.
             scratch: a folder for copies.
             progress: is told which file is being read.
+            bytes_read: counts what is read.
         """
+        self._bytes_read = bytes_read or BytesRead()
         self.connection = connection
         self.profile = profile
         self.quarantine = Quarantine(scratch)
@@ -85,7 +93,7 @@ class Sources:
         self._files = {file.number: file for file in files}
         self.stored: Counter[int] = Counter()
         self.deliveries: set[str] = set()
-        self.chains: dict[str, str] = {}
+        self.chains: dict[str, Chain] = {}
         self.beside: list[tuple[Join, str]] = []
         self.has_left_out = False
         self._accounted: set[str] = set()
@@ -103,9 +111,9 @@ class Sources:
             self.findings.add(table, UTF8_FILE, file.records)
         if looked.plain_elsewhere and not looked.plain:
             self.progress(f"reading {file.name} as Windows-1252")
-            copy = self._scratch / f"transcoded-{file.number}.csv"
-            with open_bytes(file.file.path) as source:
-                transcode(source, copy)
+            copy = copy_of(file.path, self._scratch / f"transcoded-{file.number}.csv")
+            with open_bytes(file.file.path) as source, create_bytes(copy) as target:
+                transcode(source, target)
             self._files[file.number] = file.transcoded_as(copy)
         elif not looked.plain:
             self.mend(file)
@@ -121,6 +129,15 @@ class Sources:
     def of(self, source: str) -> list[Readable]:
         """The files of one of the profile's tables."""
         return [file for file in self if file.file.table == source]
+
+    def reading(self, *sources: str) -> AbstractContextManager[None]:
+        """While a query goes through tables, its bytes are counted."""
+        size = sum(file.size for source in dict.fromkeys(sources) for file in self.of(source))
+        return self._bytes_read.through(self.connection, size)
+
+    def staging(self, file: Readable) -> AbstractContextManager[None]:
+        """While a file is taken into DuckDB once for all: its bytes count as in two passes."""
+        return self._bytes_read.through(self.connection, 2 * file.size)
 
     def by_file(self, rows: Iterable[tuple[str, int | None]]) -> dict[int, int]:
         """Counts by the number of a file, from counts by the name that DuckDB gives it."""

@@ -70,7 +70,8 @@ def _staged(
         f"{', '.join(columns.values())} FROM ({taken})"
     )
     try:
-        [(found,)] = sources.connection.execute(query).fetchall()
+        with sources.staging(file):
+            [(found,)] = sources.connection.execute(query).fetchall()
     except duckdb.Error:  # its text would show the record
         return False
     return bool(found == file.records)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from instep_cohort.errors import ExtractError
+from instep_cohort.extracts.archives import refuse_bomb
 from instep_cohort.extracts.files import SourceFile
 from instep_cohort.extracts.first_lines import FirstLines, Form, read_first_lines
 from instep_cohort.extracts.source_tables import Encoding
@@ -67,6 +69,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
+def sha256_of_source(file: SourceFile) -> str:
+    """The SHA-256 of a file of the extract; of a member of an archive as it is unpacked."""
+    if is_gzip(file.path) and not file.name.lower().endswith(".gz"):
+        with open_bytes(file.path) as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+    return sha256(file.path)
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """The bytes of a text file; a ``.gz`` is unpacked on the way."""
     if is_gzip(path):
@@ -74,18 +84,34 @@ def open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
+def create_bytes(path: Path) -> IO[bytes]:
+    """A new file of bytes; a ``.gz`` is packed on the way, quickly rather than well."""
+    if is_gzip(path):
+        packed = cast("io.RawIOBase", gzip.GzipFile(path, "wb", compresslevel=1))
+        return cast("IO[bytes]", io.BufferedWriter(packed, _CHUNK))
+    return path.open("wb")
+
+
+def copy_of(original: Path, name: Path) -> Path:
+    """The path for a copy: packed where the original is, so that it is no larger."""
+    return name.with_name(f"{name.name}.gz") if is_gzip(original) else name
+
+
 def is_gzip(path: Path) -> bool:
     """Whether the file's name says that it is compressed."""
     return path.suffix.lower() == ".gz"
 
 
-def survey(file: SourceFile, missing: tuple[str, ...], form: Form) -> Survey:
+def survey(
+    file: SourceFile, missing: tuple[str, ...], form: Form, read: Callable[[int], None]
+) -> Survey:
     """What this text file is.
 
     Args:
         file: a delimited text file, plain or ``.gz``.
         missing: the words that mean "missing" in it.
         form: how its table is written.
+        read: is told of the bytes of the file on the disk as they are read.
 
     Raises:
         ExtractError: it is empty, is not text, is UTF-16, has lone carriage returns for line ends,
@@ -93,19 +119,30 @@ def survey(file: SourceFile, missing: tuple[str, ...], form: Form) -> Survey:
     """
     try:
         with open_bytes(file.path) as source:
-            return _survey(file, source, tuple(word.encode() for word in missing), form)
+            words = tuple(word.encode() for word in missing)
+            return _survey(file, source, words, form, read)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise ExtractError(f"{file.name}: its compression is damaged; copy it again") from None
     except OSError as error:
         raise ExtractError(f"{file.name}: cannot be read: {error.strerror}") from None
 
 
-def _survey(file: SourceFile, source: IO[bytes], words: tuple[bytes, ...], form: Form) -> Survey:
+def _survey(
+    file: SourceFile,
+    source: IO[bytes],
+    words: tuple[bytes, ...],
+    form: Form,
+    read: Callable[[int], None],
+) -> Survey:
     first = read_first_lines(file.name, source, form)
     counts = _Counts(words)
     counts.add(first.raw)
+    size, place = file.path.stat().st_size, 0
     for chunk in _chunks(source):
         counts.add(chunk)
+        refuse_bomb(file.name, counts.bytes, size)
+        before, place = place, _place(source)
+        read(place - before)
     counts.finish()
     encoding = _encoding(file.path, first, counts, form.encoding)
     orderly = not counts.has_nul and counts.has_line_end(first.line_end) and not form.skip_rows
@@ -124,6 +161,12 @@ def _survey(file: SourceFile, source: IO[bytes], words: tuple[bytes, ...], form:
     )
 
 
+def _place(source: IO[bytes]) -> int:
+    """How far a file is read, in bytes on the disk."""
+    packed = getattr(source, "fileobj", None)
+    return int((packed or source).tell())
+
+
 def _chunks(source: IO[bytes]) -> Iterator[bytes]:
     while chunk := source.read(_CHUNK):
         yield chunk
@@ -140,10 +183,12 @@ class _Counts:
         self.is_ascii = True
         self._words = words
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.bytes = 0
         self._feeds = self._returns = self._pairs = 0
         self._last = b""
 
     def add(self, chunk: bytes) -> None:
+        self.bytes += len(chunk)
         self._feeds += chunk.count(b"\n")
         if b"\r" in chunk or self._last == b"\r":
             self._returns += chunk.count(b"\r")

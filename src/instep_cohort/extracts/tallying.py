@@ -92,7 +92,8 @@ def _tallied(sources: Sources, number: int, record: RecordMap) -> bool:
     )
     sources.connection.execute(f"DELETE FROM tally WHERE map = {number}")
     try:
-        sources.connection.execute(query)
+        with sources.reading(record.source):
+            sources.connection.execute(query)
     except duckdb.Error:  # its text would show the record
         return False
     found = sources.by_file(

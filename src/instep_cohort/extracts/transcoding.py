@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-from pathlib import Path
 from typing import IO
 
 _CHUNK = 1 << 20
@@ -26,8 +25,7 @@ def cp1252_text(raw: bytes) -> str:
     return codecs.charmap_decode(raw, "strict", _TABLE)[0]
 
 
-def transcode(source: IO[bytes], target: Path) -> None:
+def transcode(source: IO[bytes], target: IO[bytes]) -> None:
     """Writes text in Windows-1252 as UTF-8, line for line."""
-    with target.open("wb") as out:
-        while chunk := source.read(_CHUNK):
-            out.write(chunk if chunk.isascii() else cp1252_text(chunk).encode())
+    while chunk := source.read(_CHUNK):
+        target.write(chunk if chunk.isascii() else cp1252_text(chunk).encode())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-# What DuckDB may hold, beside some 200 MB of Python; the rest waits on the disk. Each thread has
-# buffers of its own, so that many cores must not mean many threads.
-MEMORY = "750MB"
+# What DuckDB may hold, beside some 300 MB of Python and buffers; the rest waits on the disk. Each
+# thread has buffers of its own, so that many cores must not mean many threads.
+MEMORY = "500MB"
 THREADS = 4
 
 
