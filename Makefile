@@ -41,11 +41,13 @@ agree: .venv/developing ## 2,000 made-up studies: the engines against the refere
 fuzz: .venv/developing ## 20,000 damaged extracts: no traceback, no lost row, no half store
 	INSTEP_FUZZ=$(or $(INPUTS),20000) $(BIN)/python -m pytest -n 2 tests/extracts/test_fuzz.py
 
-mutants: .venv/developing ## break clauses on purpose: the tests must notice each
+mutants: .venv/developing ## break clauses and safety rules on purpose: the tests must notice
 	$(BIN)/python tests/mutants/break_clauses.py $(BROKEN)
+	$(BIN)/python tests/mutants/break_safety.py $(BROKEN)
 
-chaos: .venv/developing ## kill a process that writes a ledger, 200 times: nothing is lost
+chaos: .venv/developing ## kill what writes a ledger, or invites, 200 times: nothing is lost
 	$(BIN)/python tests/recruitment/ledger_chaos.py --kills 200
+	$(BIN)/python tests/recruitment/invite_chaos.py --kills 200
 
 spark: .venv/developing ## 100 made-up studies: Spark against the reference (needs Java 17)
 	INSTEP_SPARK_STUDIES=100 $(BIN)/python -m pytest tests/generative/test_spark_agreement.py

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src" / "instep_cohort"
+_PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-k", "not duckdb and not spark")
 _TESTS_FAILED = 1
 
 
@@ -42,8 +43,7 @@ def noticed(mutant: Mutant) -> bool:
         file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
         environment = os.environ | {"PYTHONPATH": str(copy.parent), "INSTEP_STUDIES": "150"}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-k", "not duckdb and not spark"]
-            + list(mutant.net),
+            [*_PYTEST, *mutant.net],
             cwd=ROOT,
             env=environment,
             capture_output=True,
