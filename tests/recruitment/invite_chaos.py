@@ -36,10 +36,14 @@ from instep_cohort.recruitment.inviting.making import make_batch  # noqa: E402
 from instep_cohort.recruitment.inviting.replies import read_replies  # noqa: E402
 from instep_cohort.recruitment.inviting.sources import open_sources  # noqa: E402
 from instep_cohort.recruitment.key_file import Key  # noqa: E402
-from instep_cohort.recruitment.ledger import Decided, Found, Ledger, verify  # noqa: E402
+from instep_cohort.recruitment.ledger import Found, Ledger, verify  # noqa: E402
+from instep_cohort.recruitment.screening.exporting import ListFormat, export_list  # noqa: E402
+from instep_cohort.recruitment.screening.importing import prepare_import, record  # noqa: E402
+from instep_cohort.recruitment.screening.listing import screening_list  # noqa: E402
 from instep_cohort.recruitment.vocabulary import Decision, ReplyKind, Route, Tier  # noqa: E402
 from instep_cohort.study import load_study  # noqa: E402
 
+SCREENER = "Dr A. Khan, GP"
 GROUP = 12
 GROUPS = 160
 STEPS = ("screening", "batch", "replies", "reminder")
@@ -115,6 +119,9 @@ def new_ledger(folder, practice):
     (folder / "out").mkdir(mode=0o700)
     for name in ("run", "fresh", "codelists", "contacts.csv", "opt-outs.csv"):
         (folder / name).symlink_to(practice / name)
+    sources = opened(folder)
+    listed = screening_list(sources.run, sources.ledger, sources.key, screeners=[SCREENER])
+    export_list(listed, folder / "list.csv", ListFormat.CSV)
     return [tokens[who] for who in everybody]
 
 
@@ -144,11 +151,10 @@ def do(step, folder, sources, tokens):
     group, kind = divmod(step, len(STEPS))
     ledger, name = sources.ledger, f"B{group + 1}"
     if STEPS[kind] == "screening":
-        entries = [
-            Decided(person=token, decision=Decision.INVITE, screened_by="Dr A", screened_on=FRESH)
-            for token in tokens[group * GROUP : (group + 1) * GROUP]
-        ]
-        ledger.append(entries, who=BY, at=AT, batch_key=f"screening {group}")
+        path = filled_in(folder, group, tokens[group * GROUP : (group + 1) * GROUP])
+        ledger.refresh()
+        found = prepare_import([path], sources.run, ledger, sources.key, today=FRESH)
+        record(found, ledger, who=BY, at=AT)
     elif STEPS[kind] == "batch":
         whole = order(folder, name, tiers=(Tier.C,), size=GROUP, seed=group)
         make_batch(whole, sources, out=folder / "out", by=BY, at=AT)
@@ -163,6 +169,23 @@ def do(step, folder, sources, tokens):
     else:
         reminder = order(folder, f"{name}-R1", reminds=name, on=REMINDED)
         make_batch(reminder, sources, out=folder / "out", by=BY, at=AT)
+
+
+def filled_in(folder, group, people):
+    """The screening list with the decisions of one group; the same bytes each time."""
+    path = folder / f"list-{group}.PRACTICE-ONLY.csv"
+    if not path.exists():
+        with (folder / "list.PRACTICE-ONLY.csv").open(encoding="utf-8-sig", newline="") as lines:
+            about, header, *rows = csv.reader(lines)
+        said = {"decision": str(Decision.INVITE), "screened_by": SCREENER}
+        said["screened_on"] = FRESH.isoformat()
+        for row in rows:
+            if row[header.index("candidate_token")] in people:
+                for name, text in said.items():
+                    row[header.index(name)] = text
+        csv_file(folder / "typing.csv", about, [header, *rows])
+        (folder / "typing.csv").replace(path)
+    return path
 
 
 def answers(ledger, batch):
