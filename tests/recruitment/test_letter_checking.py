@@ -9,9 +9,9 @@ from made_letters import GOOD, complex_field, paragraph, word_file
 from instep_cohort.disclosure.columns import MAIL_COLUMNS
 from instep_cohort.errors import DefinitionError, UsageError
 from instep_cohort.recruitment.letters import Severity, check_letter
-from instep_cohort.recruitment.letters.promises import PROMISES
-from instep_cohort.recruitment.letters.reading import MOST_BYTES, MOST_CHARACTERS
-from instep_cohort.recruitment.letters.stopping import ASKING, STOPPING
+from instep_cohort.recruitment.letters.files.reading import MOST_BYTES, MOST_CHARACTERS
+from instep_cohort.recruitment.letters.promises.promises import PROMISES
+from instep_cohort.recruitment.letters.promises.stopping import ASKING, STOPPING
 
 REQUIRED = [*(one.rule for one in PROMISES), ASKING.rule, STOPPING.rule]
 SAYS = {
@@ -50,7 +50,7 @@ def test_a_good_letter_has_no_finding_and_shows_where_all_is_said(checked):
 
 
 @pytest.mark.parametrize("rule", REQUIRED)
-def test_each_thing_that_is_left_out_is_an_error_with_a_sentence_that_would_do(checked, rule):
+def test_s14_each_thing_that_is_left_out_is_an_error_with_a_sentence_that_would_do(checked, rule):
     assert SAYS[rule] in GOOD
     check = checked(GOOD.replace(SAYS[rule], ""))
     (finding,) = check.errors
@@ -216,9 +216,9 @@ def test_the_reading_age_is_warned_at_with_the_hardest_sentences(checked):
 def test_the_reading_age_is_the_harder_of_two_published_indices():
     # 40 characters in 10 words and 2 sentences: ARI 4.71 x 4 + 0.5 x 5 - 21.43 = -0.09, Coleman
     # and Liau 5.879851 x 4 - 29.587280 x 0.2 - 15.800804 = 1.80; the age is the grade and five.
+    from instep_cohort.recruitment.letters.cautions.reading_age import prose, reading_age
+    from instep_cohort.recruitment.letters.language.sentences import sentences
     from instep_cohort.recruitment.letters.letter import Line
-    from instep_cohort.recruitment.letters.reading_age import prose, reading_age
-    from instep_cohort.recruitment.letters.sentences import sentences
 
     text = "This mild tale ends here. That fine walk took long."
     age = reading_age(prose(sentences([Line(1, text, 1)])))

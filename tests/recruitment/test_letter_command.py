@@ -15,11 +15,11 @@ from instep_cohort.cli.letter import app
 from instep_cohort.disclosure.columns import MAIL_COLUMNS
 from instep_cohort.errors import UsageError
 from instep_cohort.recruitment.letters import check_letter, template_text
-from instep_cohort.recruitment.letters.cautions import CAUTIONS
+from instep_cohort.recruitment.letters.cautions.cautions import CAUTIONS
+from instep_cohort.recruitment.letters.files.reading import read_letter
 from instep_cohort.recruitment.letters.letter import Place
-from instep_cohort.recruitment.letters.promises import PROMISES
-from instep_cohort.recruitment.letters.reading import read_letter
-from instep_cohort.recruitment.letters.stopping import ASKING, STOPPING
+from instep_cohort.recruitment.letters.promises.promises import PROMISES
+from instep_cohort.recruitment.letters.promises.stopping import ASKING, STOPPING
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,7 +169,7 @@ def test_the_page_names_every_rule_there_is():
     page = (ROOT / "docs" / "how-to" / "write-the-letter.md").read_text(encoding="utf-8")
     source = ROOT / "src" / "instep_cohort" / "recruitment" / "letters"
     by_name = {one.rule for one in (*PROMISES, *CAUTIONS, ASKING, STOPPING)}
-    written = "".join(path.read_text(encoding="utf-8") for path in source.glob("*.py"))
+    written = "".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
     by_text = set(re.findall(r'"((?:merge-field|visible)-\w+|unfinished|reading-age)"', written))
     assert len(by_text) == 6
     for rule in by_name | by_text:

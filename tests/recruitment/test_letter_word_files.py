@@ -15,10 +15,10 @@ from made_letters import (
 )
 
 from instep_cohort.errors import DefinitionError, InstepError
+from instep_cohort.recruitment.letters.files.word_document import read_word
+from instep_cohort.recruitment.letters.files.word_package import MOST_BYTES, MOST_PARTS
+from instep_cohort.recruitment.letters.language.merge_fields import fields_of
 from instep_cohort.recruitment.letters.letter import Place
-from instep_cohort.recruitment.letters.merge_fields import fields_of
-from instep_cohort.recruitment.letters.word_document import read_word
-from instep_cohort.recruitment.letters.word_package import MOST_BYTES, MOST_PARTS
 
 DELETED = '<w:del w:id="1"><w:r><w:delText>gone </w:delText></w:r></w:del>'
 INSERTED = f'<w:ins w:id="2">{run("new ")}</w:ins>'
@@ -264,3 +264,10 @@ def test_xml_changed_anywhere_is_refused_or_read_but_never_a_crash():
             read_word(word_file(main=changed), "letter.docx")
         except InstepError:
             continue
+
+
+def test_a_workbook_under_the_name_of_a_letter_is_refused():
+    # its title alone would otherwise be checked as if it were the letter
+    sheet = '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    with pytest.raises(DefinitionError, match="no letter of Word"):
+        read_word(word_file(main=sheet), "letter.docx")

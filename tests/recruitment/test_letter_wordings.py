@@ -2,13 +2,13 @@
 
 import pytest
 
-from instep_cohort.recruitment.letters.cautions import CAUTIONS
+from instep_cohort.recruitment.letters.cautions.cautions import CAUTIONS
+from instep_cohort.recruitment.letters.cautions.warning import words_against
+from instep_cohort.recruitment.letters.language.sentences import sentences
 from instep_cohort.recruitment.letters.letter import Line
-from instep_cohort.recruitment.letters.promises import PROMISES
-from instep_cohort.recruitment.letters.promising import Outcome, outcome, promise_findings
-from instep_cohort.recruitment.letters.sentences import sentences
-from instep_cohort.recruitment.letters.stopping import ASKING, STOPPING, need_findings
-from instep_cohort.recruitment.letters.warning import words_against
+from instep_cohort.recruitment.letters.promises.promises import PROMISES
+from instep_cohort.recruitment.letters.promises.promising import Outcome, outcome, promise_findings
+from instep_cohort.recruitment.letters.promises.stopping import ASKING, STOPPING, need_findings
 
 BY_RULE = {one.rule: one for one in (*PROMISES, *CAUTIONS)}
 KEPT, BROKEN, HALF, NOTHING = Outcome.KEPT, Outcome.BROKEN, Outcome.HALF, Outcome.NOTHING
@@ -158,6 +158,15 @@ PROMISED = [
     ("benefits", "Your money and benefits will not change.", KEPT),
     ("benefits", "Taking part does not change your right to benefits.", KEPT),
     ("benefits", "Any benefits you get will stay the same.", KEPT),
+    ("care", "Your care does not depend on taking part.", KEPT),
+    ("benefits", "Your benefits do not depend on what you decide.", KEPT),
+    ("benefits", "Your benefits depend on what you decide.", BROKEN),
+    ("benefits", "Your benefits may be reviewed.", BROKEN),
+    ("benefits", "Your benefits will not be reviewed or changed.", KEPT),
+    ("benefits", "Nobody knows whether it will affect your benefits.", HALF),
+    ("benefits", "You won’t lose your benefits, we think.", HALF),
+    ("chosen", "You can look at your records online.", NOTHING),
+    ("chosen", "It will be noted in your record if you say no.", NOTHING),
 ]
 WARNED = [
     ("must", "You must reply.", True),
@@ -294,9 +303,42 @@ def test_no_sentence_that_keeps_one_promise_breaks_another(promise):
         "We will not tell the job centre that you said no, only that we wrote.",
         "We will not tell the job centre for three months.",
         "We will not tell the job centre as long as you take part.",
+        "We will not tell the job centre without telling you first.",
+        "We will not share your name with the job centre, only your answers.",
+        "We will not tell the job centre for now.",
+        "We will not tell the job centre if you take part.",
+        "If you reply, we will not tell the job centre.",
     ],
 )
 def test_a_promise_that_is_taken_back_is_seen(text):
     said, findings = promise_findings(found_in(text))
     assert [one.rule for one in said] == ["job-centre"]
     assert [one.severity for one in findings if one.rule == "job-centre"] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_warned_at"),
+    [
+        ("Your care will stay the same if you take part.", True),
+        ("If you join, your care will not change.", True),
+        ("Your care will stay the same if you take part or not.", False),
+        ("Even if you say no, your care will stay the same.", False),
+        ("Your care will stay the same whether or not you take part.", False),
+        (
+            "If you take part, your care will not change. Nothing in your care changes.",
+            False,
+        ),
+        ("If you do not take part, your care will not change.", False),
+    ],
+)
+def test_what_is_promised_only_to_those_who_say_yes_is_a_threat_to_the_others(text, is_warned_at):
+    said, findings = promise_findings(found_in(text))
+    assert [one.rule for one in said] == ["care"]
+    told = [one.found for one in findings if one.rule == "care"]
+    assert bool([one for one in told if "those alone who take part" in one]) is is_warned_at
+
+
+def test_that_it_is_voluntary_only_for_some_is_seen():
+    said, findings = promise_findings(found_in("It is voluntary for people without benefits."))
+    assert [one.rule for one in said] == ["voluntary"]
+    assert [one.severity for one in findings if one.rule == "voluntary"] == ["warning"]

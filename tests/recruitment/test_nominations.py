@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -18,17 +19,21 @@ from routes_practice import (
 )
 from typer.testing import CliRunner
 
+from cohort import small_practice
 from cohort.small_practice import ON
 from instep_cohort.cli.app import app
+from instep_cohort.cohort.exclusions_alone import exclusions_alone
 from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.errors import SafetyRefusal, UsageError
+from instep_cohort.extracts import open_store
+from instep_cohort.recruitment import sprawling_sheets
 from instep_cohort.recruitment.ledger import (
     BatchDrawn,
     Decided,
     Invited,
     OptedOut,
 )
-from instep_cohort.recruitment.routes.exclusions import refuse_qualified
+from instep_cohort.recruitment.routes.exclusions import look_at, refuse_qualified
 from instep_cohort.recruitment.routes.nominated_rows import (
     hand_over_rows,
     nominated_rows,
@@ -154,6 +159,47 @@ def test_s1_it_is_refused_on_a_stale_extract_and_a_stale_list(place):
         place.looked(["00ZQ16"], on=date(2026, 12, 2))
 
 
+def test_s3_nobody_is_looked_at_as_of_a_day_before_the_extract(place):
+    # an opt-out of the last days before the extract would not have counted yet
+    with pytest.raises(UsageError, match="2026-10-31 is before the extract of 2026-11-01"):
+        place.looked(["00ZQ16"], on=date(2026, 10, 31))
+
+
+def test_s3_an_extract_older_than_the_runs_is_refused(place):
+    manifest = place.opened()[0].cohort.manifest
+    run = SimpleNamespace(
+        cohort=SimpleNamespace(
+            manifest=manifest | {"store": {"extract_date": "2026-11-02"}},
+            to_arrow=place.opened()[0].cohort.to_arrow,
+        ),
+        practice=PRACTICE,
+    )
+    with pytest.raises(SafetyRefusal, match="of 2026-11-01, the run of an extract of 2026-11-02"):
+        look_at(run, open_store(place.files.store), [], on=IMPORTED, answers=place.answers())
+
+
+def test_the_extract_of_another_practice_is_refused(place):
+    with pytest.raises(UsageError, match="nobody of practice 0P9, but of 0P1, @0P2"):
+        exclusions_alone(
+            place.opened()[0].cohort.manifest,
+            open_store(place.files.store),
+            ["00ZQ16"],
+            practice="0P9",
+            on=IMPORTED,
+            answers=place.answers(),
+            codelists=place.files.codelists,
+        )
+
+
+def test_s3_a_withdrawal_that_is_dated_after_the_extract_lifts_nothing(tmp_path, monkeypatch):
+    # it cannot have been recorded when the extract was taken
+    later = "00ZQ20,2026-11-05,WI4..,,\n00ZQ19,2026-11-05,WI2..,,\n"
+    monkeypatch.setattr(small_practice, "OTHER_EVENTS", small_practice.OTHER_EVENTS + later)
+    looked = new_place(*made_practice(tmp_path), tmp_path).looked(["00ZQ19", "00ZQ20", "00ZQ16"])
+    assert looked.left_out_at == {"00ZQ19": "research_dissent", "00ZQ20": "type_1", "00ZQ16": ""}
+    assert looked.rows.keys() == {"00ZQ16"}
+
+
 def test_a_run_with_other_ids_than_the_form_is_refused(place):
     run, _, _ = place.opened()
     facts = run.cohort.to_arrow("facts")
@@ -231,6 +277,15 @@ def test_repeated_lines_and_days_to_come_are_told_by_line(place):
         (3, "repeated", "stands in line 2"),
         (4, "left out", "named after 2026-11-10, the day of the import"),
     ]
+
+
+def test_a_line_left_out_for_its_day_does_not_stand_for_the_one_that_is_right(place):
+    # the day was mistyped in line 2, and somebody wrote the person down again
+    path = place.form(named("00ZQ16", on="2026-12-05"), named("00ZQ16"), named("00ZQ16", by="Dr C"))
+    form, found, _ = place.judged(path)
+    assert [str(one.outcome) for one in found.judged] == ["left out", "to record", "repeated"]
+    assert found.judged[2].why == "stands in line 3"
+    assert found.accepted == [form.nominations[1]]
 
 
 def test_the_screener_is_told_of_decisions_and_letters(place):
@@ -327,7 +382,7 @@ def test_a_filled_in_workbook_is_read_as_text_and_dates(tmp_path):
     book = openpyxl.load_workbook(path)
     sheet = book[SHEET]
     sheet.append(["007", "register", "Dr A", datetime(2026, 11, 5)])
-    sheet.append([None, None, None, None])
+    sheet.append([None, " ", None, None])
     sheet.append(["0008", "REGISTER", " Dr A ", "2026-11-05"])
     book.save(path)
     form = read_form(path)
@@ -345,7 +400,8 @@ def test_a_filled_in_workbook_is_read_as_text_and_dates(tmp_path):
         (["ZQ7", "by a GP", "Dr A", "2026-11-05"], "route: it is no route (one of code_search,"),
         (["ZQ7", "register", None, "2026-11-05"], "named_by: it is empty"),
         (["ZQ7", "register", "Dr A\nB", "2026-11-05"], "named_by: it is empty, too long or not"),
-        (["ZQ7", "register", "Dr A", "5.11.2026"], "named_on: it is no date (year-month-day"),
+        (["ZQ7", "register", "Dr A", "5.11.2026"], "named_on: it is no date since 2000 (year"),
+        (["ZQ7", "register", "Dr A", "1926-11-05"], "named_on: it is no date since 2000 (year"),
         ([None, "register", "Dr A", "2026-11-05"], "local_patient_no: it is empty"),
     ],
 )
@@ -387,6 +443,21 @@ def test_a_workbook_that_is_none_and_one_without_the_sheet(tmp_path):
         read_form(tmp_path / "b.xlsx")
     with pytest.raises(UsageError, match="cannot be read"):
         read_form(tmp_path / "c.xlsx")
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, 16_384), (1_048_576, 5), (1_000, 16_384)])
+def test_a_cell_far_out_does_not_fill_the_memory(tmp_path, row, column):
+    book = openpyxl.load_workbook(write_form(tmp_path / "form.xlsx").path)
+    book[SHEET].cell(row, column, " ")
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(UsageError, match="too large to be read"):
+        read_form(tmp_path / "far.xlsx")
+
+
+def test_a_form_that_unpacks_to_too_much_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(sprawling_sheets, "MOST_BYTES", 1_000)
+    with pytest.raises(UsageError, match="unpacks to more than"):
+        read_form(write_form(tmp_path / "form.xlsx").path)
 
 
 # ------------------------------------------------------------ the command
@@ -465,6 +536,14 @@ def test_a_file_for_the_screener_goes_with_apply(place, nominate, tmp_path):
     assert note["ledger_head"] == place.opened()[1].head
     text = (tmp_path / "named.PRACTICE-ONLY.csv").read_text()
     assert "Named: gp nomination (2026-11-05); the search does not find pain." in text
+
+
+def test_nothing_is_recorded_where_the_screeners_file_cannot_be_written(place, nominate, tmp_path):
+    (tmp_path / "named.PRACTICE-ONLY.csv").write_text("another file")
+    for out in (tmp_path / "named.csv", tmp_path / "nowhere" / "named.csv"):
+        refused = nominate("--apply", "--out", out, file=place.form(named("00ZQ16")))
+        assert isinstance(refused.exception, UsageError)
+    assert not place.opened()[1].standing.persons
 
 
 @pytest.mark.parametrize(

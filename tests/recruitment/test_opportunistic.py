@@ -3,10 +3,19 @@
 import csv
 import json
 import stat
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from routes_practice import AT, GP, PRACTICE, WHO, made_practice, new_place
+from routes_practice import (
+    AT,
+    GP,
+    PRACTICE,
+    WHO,
+    everybody_looked_at,
+    made_practice,
+    new_place,
+)
 from typer.testing import CliRunner
 
 from cohort.small_practice import ON
@@ -54,21 +63,21 @@ def place(made, tmp_path):
     return new_place(*made, tmp_path)
 
 
-def appointments(place, *rows, header="patient_id,starts_at,clinician,site"):
-    path = place.folder / "appointments.csv"
+def appointments(place, *rows, header="patient_id,starts_at,clinician,site", name="book.csv"):
+    path = place.folder / name
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     return path
 
 
-def everybody_comes(place):
-    return appointments(place, *(f"{one},2026-11-10 09:00,Dr A," for one in CANDIDATES))
+def everybody_comes(place, **more):
+    return appointments(place, *(f"{one},2026-11-10 09:00,Dr A," for one in CANDIDATES), **more)
 
 
-def found(place, path, practice_list=EMPTY, first=FIRST, last=LAST):
+def found(place, path, practice_list=EMPTY, first=FIRST, last=LAST, looked=None):
     run, ledger, key = place.opened()
     read = read_appointments(path)
     return opportunities(
-        run, ledger, key, read, first=first, last=last, practice_list=practice_list
+        run, ledger, key, read, first=first, last=last, practice_list=practice_list, looked=looked
     )
 
 
@@ -179,24 +188,65 @@ def test_who_was_written_to_is_not_spoken_to_as_well(place):
     assert made.counts["was invited already"] == 1
 
 
+def named(place, *patients):
+    for patient in patients:
+        route = {"route": Route.SELF_REFERRAL_POSTER, "found_on": ON, "tier": Tier.D}
+        entry = Found(person=token_of(place, patient), **route, named_by=GP)
+        place.opened()[1].append([entry], who=WHO, at=AT, batch_key=patient)
+
+
 def test_the_nominated_whom_the_search_has_not_found_come_too(place):
-    token = token_of(place, "00ZQ16")
-    write(
-        place,
-        Found(
-            person=token,
-            route=Route.SELF_REFERRAL_POSTER,
-            found_on=ON,
-            tier=Tier.D,
-            named_by=GP,
-        ),
-    )
-    made = found(place, appointments(place, "00ZQ16,2026-11-10 09:00,Dr A,Main"))
-    (one,) = made.coming
+    named(place, "00ZQ16")
+    path = appointments(place, "00ZQ16,2026-11-10 09:00,Dr A,Main")
+    (one,) = found(place, path, looked=everybody_looked_at(place, FIRST)).coming
     assert one.cells == (
         *("2026-11-10", "09:00", "Dr A", "Main", "00ZQ16", "", "", "D", "not screened", ""),
         *("Named: self referral poster (2026-11-01).", 0),
     )
+
+
+def test_s3_the_nominated_are_not_on_it_before_their_opt_outs_are_looked_up_again(place):
+    # 00ZQ19 and 00ZQ20 have a dissent in their record, which neither run nor ledger tells of; it
+    # may have come after they were named
+    named(place, "00ZQ16", "00ZQ19", "00ZQ20", "00ZQ11")
+    path = appointments(place, *(f"{one},2026-11-10" for one in ("00ZQ16", "00ZQ19", "00ZQ20")),
+                        header="patient_id,date")  # fmt: skip
+    unseen = found(place, path)
+    assert not unseen.coming
+    assert unseen.counts[BARS[-1]] == 3
+    looked = found(place, path, looked=everybody_looked_at(place, FIRST))
+    assert listed(looked) == ["00ZQ16"]
+    assert looked.counts[BARS[-1]] == 0
+    # and 00ZQ11 has died; of the candidates 00ZQ02 is 65 by now
+    assert looked.counts[BARS[1]] == 4
+
+
+def test_s5_a_candidate_whom_the_new_extract_leaves_out_is_not_on_it(place):
+    looked = everybody_looked_at(place, FIRST)
+    made = found(place, everybody_comes(place), looked=looked)
+    assert set(CANDIDATES) - set(listed(made)) == {"00ZQ02", "00ZQ03"}
+    gone = replace(looked, left_out_at={
+        one: step for one, step in looked.left_out_at.items() if one != "00ZQ01"
+    })  # fmt: skip
+    assert "00ZQ01" not in listed(found(place, everybody_comes(place), looked=gone))
+
+
+def test_who_is_in_work_by_now_is_held_back(place):
+    looked = everybody_looked_at(place, FIRST)
+    rows = dict(looked.rows) | {"00ZQ01": looked.rows["00ZQ01"] | {"tier": "X"}}
+    made = found(place, everybody_comes(place), looked=replace(looked, rows=rows))
+    assert "00ZQ01" not in listed(made)
+    assert made.counts["tier X, in work: held back until screened"] == 2
+
+
+def test_s3_an_opt_out_list_that_names_nobody_is_refused(place):
+    path = place.folder / "list.csv"
+    path.write_text("patient_id,kind,recorded_on\nZQ01,research,2026-11-01\n", encoding="utf-8")
+    with pytest.raises(SafetyRefusal, match="None of the 1 rows of the opt-out list") as refused:
+        found(place, everybody_comes(place), read_practice_list(path))
+    assert "ZQ" not in str(refused.value)
+    looked = everybody_looked_at(place, FIRST)  # looked up in the whole extract, which warns
+    found(place, everybody_comes(place), read_practice_list(path), looked=looked)
 
 
 # ------------------------------------------------------------ when they come
@@ -221,7 +271,7 @@ def test_the_list_is_in_order_of_time_each_person_once(place):
         ("00ZQ01", 1),
         ("00ZQ02", 0),
     ]
-    assert made.strangers == 1
+    assert (made.strangers, made.unknown) == (1, 1)
     assert made.counts["has no appointment in these days"] == 2
     assert made.counts[ON_THE_LIST] == 4
 
@@ -263,10 +313,11 @@ def test_cancelled_ones_are_passed_by_and_counted(place):
         "00ZQ01,2026-11-10,Cancelled",
         "00ZQ02,2026-11-10,Booked",
         "00ZQ04,,DNA",
+        "00ZQ05,2026-11-10,Cancelled by patient",
         header="patient_id,date,slot status",
     )
     read = read_appointments(path)
-    assert (len(read.coming), read.cancelled) == (1, 2)
+    assert (len(read.coming), read.cancelled) == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +369,18 @@ def test_s1_stale_data_are_refused(place, on, drawn_up, says):
     refuse_stale(run, on=on, list_drawn_up=drawn_up, allow_stale=True)
 
 
+def test_a_list_of_a_day_to_come_is_refused(place):
+    run, _, _ = place.opened()
+    with pytest.raises(UsageError, match="2026-11-14 is after the last day, 2026-11-13"):
+        refuse_stale(run, on=LAST, list_drawn_up=date(2026, 11, 14), allow_stale=False)
+
+
+def test_s1_the_last_day_decides_whether_data_are_stale(command):
+    done = command(to="2026-12-02")
+    assert isinstance(done.exception, SafetyRefusal)
+    assert "31 days old on 2026-12-02" in str(done.exception)
+
+
 def test_the_page_escapes_what_stands_in_the_record(place):
     path = appointments(place, '"00ZQ01",2026-11-10 09:00,<script>x</script>,Main')
     page = as_page(found(place, path), "small")
@@ -333,7 +396,7 @@ def command(place):
         given = {
             "ledger": place.ledger,
             "key": place.key,
-            "appointments": everybody_comes(place),
+            "appointments": everybody_comes(place, name="everybody.csv"),
             "from": FIRST,
             "to": LAST,
             "practice": PRACTICE,
@@ -360,6 +423,20 @@ def test_it_prints_counts_and_writes_private_files(place, command):
     note = json.loads((place.folder / "list.PRACTICE-ONLY.csv.json").read_text(encoding="utf-8"))
     assert note["ledger_head"] == place.opened()[1].head
     assert note["artefact_class"] == "PRACTICE-ONLY"
+
+
+def test_with_a_store_everybody_is_looked_up_again(place, command):
+    named(place, "00ZQ16", "00ZQ19")
+    book = appointments(place, "00ZQ16,2026-11-10", "00ZQ19,2026-11-10", header="patient_id,date")
+    again = {"store": place.files.store, "codelists": place.files.codelists, "appointments": book}
+    said = json.loads(command("--json", **again).stdout)
+    assert said["counts"][ON_THE_LIST] == 1
+
+
+def test_ids_that_have_lost_their_zeros_are_told_of(place, command):
+    book = appointments(place, "ZQ01,2026-11-10", header="patient_id,date")
+    assert "none of the 1 appointments" in command(appointments=book).stderr
+    assert "none of the" not in command().stderr
 
 
 def test_as_json_it_gives_counts_alone(command):

@@ -224,10 +224,35 @@ def test_nothing_is_guessed(quantities, missing):
 
 
 def test_only_what_is_needed_is_used():
-    given_inputs = chosen(list(ANALOGUES)[0:1]) + assumed(
-        "participants_per_letter=0.1", "taking_part=0.2", "letters_per_month=20"
+    given_inputs = chosen(list(ANALOGUES)[1:]) + assumed(
+        "participants_per_letter=0.1", "letters_per_month=20"
     )
     assert [one.name for one in choose(given_inputs, ("letters",))] == ["participants_per_letter"]
+
+
+def test_what_is_assumed_of_a_part_stands_before_the_practices_own_whole():
+    # an assumption that the ledger's figure took the place of would be one that nobody is told of
+    own = Input("participants_per_letter", Counted(2, 50), Kind.OWN, "ledger")
+    factors = ["reached_out_of_work", "taking_part"]
+    published = chosen(["no-enrichment", "pharmacist-pain-trial"])
+    assert [one.name for one in choose([*published, own], ("letters",))] == [own.name]
+    with_one = [*published, own, *assumed("taking_part=0.2")]
+    assert [one.name for one in choose(with_one, ("letters",))] == factors
+    with pytest.raises(UsageError, match="lacks what nobody has published"):
+        choose([own, *assumed("taking_part=0.2")], ("letters",))
+
+
+def test_a_chance_is_not_assumed_in_two_ways():
+    both = assumed("participants_per_letter=0.1", "taking_part=0.2")
+    with pytest.raises(UsageError, match="keep one of the two"):
+        choose(both, ("letters",))
+
+
+def test_what_was_given_and_is_not_in_the_plan_is_told():
+    words = ["--participants", 50, *LIKE, *REST]
+    told = "given, and not in this plan: kept_by_screening (published), "
+    assert told in run(*words, "--for", "letters").stderr
+    assert not run(*words).stderr
 
 
 def test_of_one_input_the_later_stands():
@@ -381,6 +406,9 @@ def test_own_figures_mark_the_plan_and_assumptions_stand_before_them(ledger):
     [
         ["--participants", 50],
         ["--participants", 0, *LIKE, *REST],
+        ["--participants", 10**20, *LIKE, *REST],
+        ["--participants", 50, *LIKE, *REST, "--seed", -1],
+        ["--participants", 50, *LIKE, *REST, "--draws", 10**12],
         ["--participants", 50, *LIKE, *REST, "--for", "years"],
         ["--participants", 50, *LIKE, *REST, "--draws", 10],
         ["--participants", 50, *LIKE, *REST, "--assume", "letters_per_month=3"],

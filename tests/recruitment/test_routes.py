@@ -6,7 +6,9 @@ import json
 import math
 from datetime import date
 from fractions import Fraction
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 
 from instep_cohort.cli.app import app
 from instep_cohort.errors import SafetyRefusal, UsageError
+from instep_cohort.recruitment import runs
 from instep_cohort.recruitment.ledger import Found, Reached, Replied, StaffTime
 from instep_cohort.recruitment.routes.intervals import beta_cdf, beta_quantile, exact_share
 from instep_cohort.recruitment.routes.time_spent import record_time
@@ -265,6 +268,23 @@ def test_a_run_of_another_practice_is_refused(ledger, tmp_path):
     assert "A82001" in str(done.exception)
 
 
+def test_candidates_of_a_run_that_nobody_has_recorded_are_told_of(monkeypatch, tmp_path):
+    # else a table of noughts would look as if the search had found nobody
+    made = SimpleNamespace(
+        practice="A82001", study="instep", candidates=pa.table({"patient_id": ["1", "2"]})
+    )
+    monkeypatch.setattr(runs, "open_practice_run", lambda *_: made)
+    empty = new_ledger(tmp_path)
+    done = run("x", "--ledger", empty.path)
+    assert done.exit_code == 0, done.output
+    told = "none of the 2 candidates of the run is in the ledger yet"
+    assert told in done.stderr
+    append(empty, by(2, Route.REGISTER), "named")  # somebody named is no candidate of the search
+    assert told in run("x", "--ledger", empty.path).stderr
+    append(empty, by(1, Route.CODE_SEARCH), "found")
+    assert "in the ledger yet" not in run("x", "--ledger", empty.path).stderr
+
+
 def test_a_level_that_is_none(ledger):
     assert isinstance(run("--ledger", ledger.path, "--level", 95).exception, UsageError)
 
@@ -286,7 +306,9 @@ def test_staff_time_is_recorded_once(ledger):
     [
         ({"route": "poster"}, "no route; one of code_search"),
         ({"task": "two\nlines"}, "not one line"),
-        ({"minutes": 0}, "1 or more"),
+        ({"minutes": 0}, "1 to 1,440"),
+        ({"minutes": 1441}, "1 to 1,440"),
+        ({"on": date(2099, 1, 1)}, "still to come"),
     ],
 )
 def test_staff_time_that_cannot_be(ledger, wrong, says):

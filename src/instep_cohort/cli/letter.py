@@ -28,11 +28,11 @@ def new(
         raise UsageError(f"{out.name}: name a file that ends in .docx or .txt")
     refuse_existing(out)
     if kind == ".docx":
-        from instep_cohort.recruitment.letters.word_template import template_document
+        from instep_cohort.recruitment.letters.template.word_template import template_document
 
         write_new(out, template_document())
     else:
-        from instep_cohort.recruitment.letters.template import template_text
+        from instep_cohort.recruitment.letters.template.template import template_text
 
         write_new(out, template_text())
     typer.echo(
@@ -68,7 +68,7 @@ def check(
     place left to fill in, too.
     """
     from instep_cohort.recruitment.letters import check_letter
-    from instep_cohort.recruitment.letters.reading_age import DEFAULT_READING_AGE
+    from instep_cohort.recruitment.letters.cautions.reading_age import DEFAULT_READING_AGE
     from instep_cohort.recruitment.letters.showing import as_text, as_values
 
     found = check_letter(path, reading_age_limit=reading_age or DEFAULT_READING_AGE)

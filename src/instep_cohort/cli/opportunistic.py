@@ -54,8 +54,9 @@ def opportunistic(
     """Lists the candidates who come for an appointment anyway, in order of time.
 
     Nobody is on it who has asked not to hear of research, was invited already, or was screened with
-    "do not invite"; with --store, nobody who has died, left or opted out since either. Prints counts; people stand in the files. Who is interested comes back by the
-    form: instep-cohort nominate, route opportunistic.
+    "do not invite"; with --store, nobody who has died, left or opted out since either. Prints
+    counts; people stand in the files. Who is interested comes back by the form:
+    instep-cohort nominate, route opportunistic.
     """
     from instep_cohort.cohort.practice_list import EMPTY, read_practice_list
     from instep_cohort.cohort.safety import OptOutAnswers
@@ -126,12 +127,11 @@ def opportunistic(
     if not read.coming:
         warn(["the appointments file has no rows."])
     elif found.unknown and found.unknown == found.strangers and not found.coming:
-        warn(
-            [
-                f"none of the {found.unknown:,} appointments in these days is of anybody whom the "
-                "search has seen: check that the ids are those of the extract, leading zeros too."
-            ]
+        told = (
+            f"none of the {found.unknown:,} appointments in these days is of anybody whom the "
+            "search has seen: check that the ids are those of the extract, leading zeros too."
         )
+        warn([told])
     typer.echo(_as_text(found.counts, read.cancelled, found.strangers))
     for file in files:
         typer.echo(f"written: {file}")

@@ -90,13 +90,12 @@ def compare(
 
 
 def _tell_of_unrecorded(candidates: int, standing: Standing) -> None:
-    if candidates and not standing.routes:
-        warn(
-            [
-                f"none of the {candidates:,} candidates of the run is in the ledger yet: "
-                "screen import records them."
-            ]
-        )
+    from instep_cohort.recruitment.vocabulary import Route
+
+    ways = {one.route for found in standing.routes.values() for one in found}
+    if candidates and Route.CODE_SEARCH not in ways:
+        told = f"none of the {candidates:,} candidates of the run is in the ledger yet"
+        warn([f"{told}: screen import records them."])
 
 
 @app.command("staff-time")

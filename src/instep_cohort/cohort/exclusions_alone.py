@@ -15,18 +15,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from instep_cohort.codelists import Library
 from instep_cohort.cohort.candidates import candidate_schema, candidate_tables
-from instep_cohort.cohort.explain.followed import followed
 from instep_cohort.cohort.finding import NO_PRACTICE_LIST
-from instep_cohort.cohort.lists import pinned_lists
-from instep_cohort.cohort.preparing import prepare, unknown_ids
+from instep_cohort.cohort.preparing import Prepared, unknown_ids
+from instep_cohort.cohort.reading_anew import plan_on, read_anew
 from instep_cohort.cohort.safety import OptOutAnswers
-from instep_cohort.engine.frames import engine_of
-from instep_cohort.engine.running import run
+from instep_cohort.engine.frames import Engine, engine_of
+from instep_cohort.engine.opt_outs import PAIRS
+from instep_cohort.engine.running import run, run_for_people
 from instep_cohort.engine.uses import uses_of
+from instep_cohort.errors import UsageError
 from instep_cohort.extracts import Store
-from instep_cohort.study import Plan, Step, describe_step, parse_study, steps_of
+from instep_cohort.study import Plan, Step, describe_step, steps_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,6 +71,8 @@ def exclusions_alone(
 
     It is the search of the run once more, with the run's study and parameters, on another day and
     perhaps a newer extract: what `identify` refuses is refused here, missing opt-outs above all.
+    Coded opt-outs are asked as of the extract as well, since a withdrawal that is dated after it
+    was not there to be recorded.
 
     Args:
         manifest: of the run whose study it is.
@@ -85,20 +87,16 @@ def exclusions_alone(
         progress: told what is being done.
 
     Raises:
-        UsageError: the practice's list cannot be read.
+        UsageError: the practice's list cannot be read, or the store holds nobody of the practice.
         DefinitionError: a codelist of the study is not there.
         SafetyRefusal: nobody can say who asked not to be written to, or the data are too old.
         ExtractError: the run or the store cannot be read.
     """
-    plan = followed({**manifest, "search_date": on.isoformat()}).plan
-    study = parse_study(manifest["study"]["text"], "study")
-    lists = pinned_lists(study, Library(codelists))
-    ready = prepare(
-        plan, lists, store, answers, reading=plan, allow_stale=allow_stale, strict=False
+    plan, ready, uses = read_anew(
+        manifest, store, on=on, answers=answers, codelists=codelists, allow_stale=allow_stale
     )
     listed = ready.practice_list.table() if answers.file else NO_PRACTICE_LIST
     steps = _exclusions(plan, practice_list=answers.file is not None)
-    uses = uses_of(plan, ready.resolutions)
     with engine_of(engine) as running:
         findings = run(
             running,
@@ -109,7 +107,9 @@ def exclusions_alone(
             practice_list=listed,
             progress=progress,
         )
+        opted_out = _opted_out_then(running, manifest, store, ready, steps)
     everybody = findings.people
+    _refuse_strangers(everybody["practice_id"], practice)
     asked = pc.is_in(everybody["patient_id"], pa.array(sorted(set(patient_ids)), pa.string()))
     theirs = pc.and_(asked, pc.equal(everybody["practice_id"], practice))
     people = everybody.filter(theirs)
@@ -117,15 +117,54 @@ def exclusions_alone(
         plan, uses, replace(findings, people=people), store.codes()["term"].to_pylist()
     ).candidates
     names = ["", *(step.name for step in steps)]
+    left_out_at = {
+        row["patient_id"]: names[row["dropped"] + 1] or opted_out.get(row["patient_id"], "")
+        for row in people.to_pylist()
+    }
     return LookedAt(
-        left_out_at={row["patient_id"]: names[row["dropped"] + 1] for row in people.to_pylist()},
+        left_out_at=left_out_at,
         texts={step.name: describe_step(plan, step) for step in steps},
         not_met=_not_met(plan, people),
-        rows={row["patient_id"]: row | {"reason": ""} for row in rows.to_pylist()},
+        rows={
+            row["patient_id"]: row | {"reason": ""}
+            for row in rows.to_pylist()
+            if not left_out_at[row["patient_id"]]
+        },
         schema=candidate_schema(plan),
         type_1_overridden=bool(plan.opt_outs and plan.opt_outs.type_1_overridden_by),
         warnings=[*ready.warnings, *unknown_ids(ready.practice_list, everybody["patient_id"])],
     )
+
+
+def _refuse_strangers(practices: pa.ChunkedArray, practice: str) -> None:
+    there = sorted(str(one) for one in pc.unique(practices).to_pylist() if one)
+    if practice not in there:
+        raise UsageError(
+            f"The store holds nobody of practice {practice}, but of {', '.join(there[:5])}: give "
+            "that practice's extract."
+        )
+
+
+def _opted_out_then(
+    running: Engine,
+    manifest: Mapping[str, Any],
+    store: Store,
+    ready: Prepared,
+    steps: Sequence[Step],
+) -> dict[str, str]:
+    """Patient id → the coded opt-out that stood on the day of the extract."""
+    plan = plan_on(manifest, store.extract_date)
+    coded = [step.name for step in steps if step.name in PAIRS]
+    people = run_for_people(
+        running,
+        store,
+        plan,
+        uses_of(plan, ready.resolutions),
+        steps=coded,
+        practice_list=NO_PRACTICE_LIST,
+    )
+    barred = people.filter(pc.greater_equal(people["dropped"], 0))
+    return {row["patient_id"]: coded[row["dropped"]] for row in barred.to_pylist()}
 
 
 def _exclusions(plan: Plan, *, practice_list: bool) -> list[Step]:

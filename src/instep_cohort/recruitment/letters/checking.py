@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from instep_cohort.recruitment.letters.findings import Finding, LetterCheck, Severity
-from instep_cohort.recruitment.letters.letter import Letter
-from instep_cohort.recruitment.letters.merge_fields import field_findings, fields_of
-from instep_cohort.recruitment.letters.placeholders import placeholders_in
-from instep_cohort.recruitment.letters.promising import promise_findings
-from instep_cohort.recruitment.letters.reading import read_letter
-from instep_cohort.recruitment.letters.reading_age import (
+from instep_cohort.recruitment.letters.cautions.reading_age import (
     DEFAULT_READING_AGE,
     age_findings,
     prose,
     reading_age,
 )
-from instep_cohort.recruitment.letters.sentences import sentences
-from instep_cohort.recruitment.letters.stopping import need_findings
-from instep_cohort.recruitment.letters.visible import visible_findings
-from instep_cohort.recruitment.letters.warning import caution_findings
+from instep_cohort.recruitment.letters.cautions.visible import visible_findings
+from instep_cohort.recruitment.letters.cautions.warning import caution_findings
+from instep_cohort.recruitment.letters.files.reading import read_letter
+from instep_cohort.recruitment.letters.findings import Finding, LetterCheck, Severity
+from instep_cohort.recruitment.letters.language.merge_fields import field_findings, fields_of
+from instep_cohort.recruitment.letters.language.placeholders import placeholders_in
+from instep_cohort.recruitment.letters.language.sentences import sentences
+from instep_cohort.recruitment.letters.letter import Letter
+from instep_cohort.recruitment.letters.promises.promising import promise_findings
+from instep_cohort.recruitment.letters.promises.stopping import need_findings
 
 
 def check_letter(path: Path, *, reading_age_limit: int = DEFAULT_READING_AGE) -> LetterCheck:

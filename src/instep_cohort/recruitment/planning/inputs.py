@@ -116,7 +116,7 @@ NAMES = {
     "reached_out_of_work": "people who are out of work, of those written to",
     "taking_part": "people who take part, of those written to whom the study is for",
     "kept_by_screening": "people whom the practice's screening keeps, of the candidates",
-    "candidates_per_practice": "candidates that the search finds in a practice",
+    "candidates_per_practice": "candidates that the search finds in a practice, in the mean of all",
     "letters_per_month": "people written to in a month, by all practices together",
 }
 SHARES = frozenset(

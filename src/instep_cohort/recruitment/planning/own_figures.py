@@ -23,7 +23,7 @@ def own_inputs(standing: Standing) -> list[Input]:
                 Counted(per_letter.count, per_letter.of),
                 Kind.OWN,
                 "ledger: people who consented, of those written to",
-                "who may still reply or consent counts as not taking part",
+                "who may still reply or consent counts as not taking part; people of all routes",
             )
         )
     decisions = [made[-1].decision for made in standing.decisions.values()]
@@ -35,6 +35,7 @@ def own_inputs(standing: Standing) -> list[Input]:
                 Counted(kept, kept + dropped),
                 Kind.OWN,
                 'ledger: "invite", of "invite" and "do not invite"',
+                "people of all routes; who is still to be discussed is not in it",
             )
         )
     return found
@@ -51,6 +52,7 @@ def candidates_of(run: PracticeRun) -> list[Input]:
             Between(number, number),
             Kind.OWN,
             f"the run of {run.search_date} in practice {run.practice}",
-            "one practice: others have other lists and write codes in other ways",
+            "one practice, taken as if all were like it: others have other lists and other ways of "
+            "coding, and no interval holds that; give a range with --assume",
         )
     ]

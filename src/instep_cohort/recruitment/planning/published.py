@@ -33,7 +33,7 @@ ANALOGUES: dict[str, Input] = {
         Counted(1_397, 4_815),
         Kind.PUBLISHED,
         "pharmacist pain trial: 4,815 screened, 1,397 mailed (BMJ Open 2013;3:e002361)",
-        "another trial, with its own exclusions",
+        "another trial, with its own exclusions; why the others were not mailed is not known here",
     ),
     "pharmacist-pain-trial": Input(
         "taking_part",
@@ -48,7 +48,8 @@ ANALOGUES: dict[str, Input] = {
         Kind.PUBLISHED,
         "Holmes 2020, doi 10.1186/s40814-020-00588-z: of those of working age 20 to 27% are unable "
         "to take part in usual activities, work included",
-        "derived: a bound for a search that enriches nothing, not an estimate",
+        "derived: a bound for a search that enriches nothing, not an estimate; and being unable to "
+        "take part in usual activities is not the same as being out of work",
     ),
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from instep_cohort.errors import UsageError
-from instep_cohort.recruitment.planning.inputs import NAMES, Input
+from instep_cohort.recruitment.planning.inputs import NAMES, Input, Kind
 from instep_cohort.recruitment.planning.published import ANALOGUES
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _NEEDED = {
     "months": ("letters_per_month",),
 }
 CHANCE = "chance alone"
+MOST_PARTICIPANTS = 1_000_000
+FEWEST_DRAWS, MOST_DRAWS = 1_000, 1_000_000
 
 
 class Interval(NamedTuple):
@@ -73,20 +75,42 @@ class YieldPlan:
 def choose(given: Sequence[Input], quantities: Sequence[str]) -> list[Input]:
     """The inputs that these quantities need, in the order of `NAMES`.
 
+    The chance of a letter comes in one share or as two that are multiplied. Where both ways are
+    given, what was assumed stands before the practice's own figure, and that before a published
+    one.
+
     Args:
         given: what was given; of two of one name the later stands.
         quantities: of `QUANTITIES`.
 
     Raises:
-        UsageError: one is missing. None is guessed: it says by what each can be given.
+        UsageError: one is missing, and none is guessed: it says by what each can be given; or both
+            ways to the chance of a letter were assumed.
     """
     by_name = {one.name: one for one in given}
     needed = [name for one in quantities for name in _NEEDED[one]]
-    needed = [*((DIRECT,) if DIRECT in by_name else _FACTORS), *needed]
+    needed = [*_ways_to_chance(by_name), *needed]
     missing = [name for name in NAMES if name in needed and name not in by_name]
     if missing:
         raise UsageError(_missing(missing))
     return [by_name[name] for name in NAMES if name in needed]
+
+
+_STANDS_BEFORE = {Kind.PUBLISHED: 0, Kind.OWN: 1, Kind.ASSUMED: 2}
+
+
+def _ways_to_chance(by_name: Mapping[str, Input]) -> tuple[str, ...]:
+    """The one share, or the two factors of it, whichever is to be believed first."""
+    factors = [_STANDS_BEFORE[by_name[name].kind] for name in _FACTORS if name in by_name]
+    if DIRECT not in by_name or not factors:
+        return (DIRECT,) if DIRECT in by_name else _FACTORS
+    direct = _STANDS_BEFORE[by_name[DIRECT].kind]
+    if max(factors) == direct == _STANDS_BEFORE[Kind.ASSUMED]:
+        raise UsageError(
+            f"--assume gives {DIRECT}, which is {' times '.join(_FACTORS)}, and a part of it as "
+            "well: keep one of the two."
+        )
+    return _FACTORS if max(factors) > direct else (DIRECT,)
 
 
 def plan_yield(
@@ -100,19 +124,24 @@ def plan_yield(
     """What it takes to find so many participants, from inputs that `choose` has chosen.
 
     Args:
-        participants: how many, 1 or more.
+        participants: how many, 1 to `MOST_PARTICIPANTS`.
         inputs: what is known.
         quantities: what to work out.
-        seed: of the random numbers.
-        draws: how many, 1,000 or more.
+        seed: of the random numbers, 0 or more.
+        draws: how many, `FEWEST_DRAWS` to `MOST_DRAWS`.
 
     Raises:
-        UsageError: there is nobody to find, or too few draws.
+        UsageError: there is nobody to find or more than there are, too few draws or too many, or
+            the seed is below 0.
     """
     import numpy as np
 
-    if participants < 1 or draws < 1_000:  # noqa: PLR2004
-        raise UsageError("--participants is 1 or more, --draws 1,000 or more.")
+    if not 1 <= participants <= MOST_PARTICIPANTS:
+        raise UsageError(f"--participants is a number from 1 to {MOST_PARTICIPANTS:,}.")
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS or seed < 0:
+        raise UsageError(
+            f"--draws is a number from {FEWEST_DRAWS:,} to {MOST_DRAWS:,}, --seed 0 or more."
+        )
     rng = np.random.default_rng(seed)
     drawn = {one.name: one.known.draws(rng, draws) for one in inputs}
     letters = _letters(participants, _chance(drawn), rng)

@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 }
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d(?:\.0+)?)?)?", re.ASCII)
 _CLOCK = re.compile(r"(\d\d:\d\d)(?::\d\d)?", re.ASCII)
+# begins so: what follows says by whom, such as "Cancelled by patient"
 _OFF = ("cancelled", "canceled", "deleted", "did not attend", "dna")
 
 
@@ -57,7 +58,7 @@ def read_appointments(path: Path) -> Appointments:
     read = read_handed_in(path, "appointments file", ("patient_id",), needed=1, other_names=COLUMNS)
     if read.rows and not {"starts_at", "date"} & read.rows[0].cells.keys():
         raise UsageError(f"{path}:1: the appointments file needs a column starts_at, or date.")
-    kept = [row for row in read.rows if row.cells.get("status", "").lower() not in _OFF]
+    kept = [row for row in read.rows if not row.cells.get("status", "").lower().startswith(_OFF)]
     faults = [fault for row in kept for fault in _faults(path, row)]
     if faults:
         raise UsageError("\n".join(map(str, faults)))

@@ -46,13 +46,27 @@ def look_at(
         progress: told what is being done.
 
     Raises:
-        UsageError: the practice's list cannot be read, or the run writes ids as PRACTICE/ID.
+        UsageError: the store is of other practices, the day is before that of the extract, the
+            practice's list cannot be read, or the run writes ids as PRACTICE/ID.
         DefinitionError: a codelist of the study is not there.
-        SafetyRefusal: nobody can say who asked not to be written to, or the data are too old.
+        SafetyRefusal: nobody can say who asked not to be written to, or the data are too old, or
+            older than those of the run.
         ExtractError: the run or the store cannot be read.
     """
     refuse_unanswered(answers)
     refuse_qualified(run)
+    searched = date.fromisoformat(run.cohort.manifest["store"]["extract_date"])
+    if store.extract_date < searched:
+        raise SafetyRefusal(
+            f"The store is of {store.extract_date}, the run of an extract of {searched}: opt-outs "
+            "that came in between are not in it. Give the practice's latest extract."
+        )
+    # looked at as of an earlier day, an opt-out that the extract holds would not count yet
+    if on < store.extract_date:
+        raise UsageError(
+            f"{on} is before the extract of {store.extract_date}, which was then not taken yet: "
+            "give the day on which people are looked at."
+        )
     return exclusions_alone(
         run.cohort.manifest,
         store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,12 @@ import pyarrow.compute as pc
 from instep_cohort.cohort.exclusions_alone import LookedAt
 from instep_cohort.cohort.spreadsheet_text import harmless
 from instep_cohort.disclosure.artefacts import ArtefactClass
-from instep_cohort.disclosure.handing_over import HandedOver, hand_over
+from instep_cohort.disclosure.handing_over import (
+    HandedOver,
+    hand_over,
+    refuse_taken,
+    stamped,
+)
 from instep_cohort.errors import UsageError
 from instep_cohort.recruitment.routes.nominations import Nominations
 from instep_cohort.recruitment.runs import PracticeRun
@@ -64,6 +70,17 @@ def hand_over_rows(table: pa.Table, path: Path, about: Mapping[str, object]) -> 
         write=lambda out: _write(table, path, out),
         about=about,
     )
+
+
+def refuse_taken_rows(table: pa.Table, path: Path) -> None:
+    """Nothing, where `hand_over_rows` could write there; asked before the ledger is written to.
+
+    Raises:
+        UsageError: another file stands there, or there is no such folder.
+    """
+    raw = io.BytesIO()
+    _write(table, path, raw)
+    refuse_taken(stamped(path, ArtefactClass.PRACTICE_ONLY), raw.getvalue())
 
 
 def _write(table: pa.Table, path: Path, out: BinaryIO) -> None:

@@ -19,6 +19,7 @@ from instep_cohort.disclosure.artefacts import ArtefactClass
 from instep_cohort.disclosure.handing_over import HandedOver, hand_over
 from instep_cohort.errors import Fault, UsageError
 from instep_cohort.recruitment.ledger.entries import NAME_PATTERN
+from instep_cohort.recruitment.sprawling_sheets import refuse_sprawling
 from instep_cohort.recruitment.vocabulary import Route
 
 COLUMNS = ("local_patient_no", "route", "named_by", "named_on")
@@ -30,6 +31,7 @@ OTHER_NAMES = {
 }
 SHEET = "Nominations"
 ROWS = 500
+_EARLIEST = date(2000, 1, 1)
 LEGEND = {
     Route.CODE_SEARCH: "a search by codes, such as identify or the practice's own",
     Route.HAND_SEARCH: "somebody went through records or lists by hand",
@@ -134,14 +136,16 @@ def _faults(path: Path, row: Line) -> Iterator[Fault]:
     if not re.fullmatch(NAME_PATTERN, cells["named_by"]):
         yield fault("named_by", "it is empty, too long or not one line", "name, role")
     if not _is_date(cells["named_on"]):
-        yield fault("named_on", "it is no date", "year-month-day, such as 2026-11-20")
+        yield fault("named_on", "it is no date since 2000", "year-month-day, such as 2026-11-20")
 
 
 def _is_date(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    # a year mistyped as 1926 would make the nomination the first of all routes
+    return day.isoformat() == text and day >= _EARLIEST
 
 
 def _csv_rows(path: Path) -> tuple[Sequence[Line], str]:
@@ -160,6 +164,7 @@ def _sheet_rows(path: Path) -> tuple[Sequence[Line], str]:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(f"The form {path} cannot be read: {error.strerror}.") from None
+    refuse_sprawling(path, raw)
     try:
         # values alone: a formula gives what it last came to, and none is run
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
@@ -173,7 +178,7 @@ def _sheet_rows(path: Path) -> tuple[Sequence[Line], str]:
     found = [
         Line(number, {name: _text(name, cells[at]) for name, at in where.items()})
         for number, cells in enumerate(rows[1:], 2)
-        if any(cell != "" for cell in cells)
+        if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells)
     ]
     return found, hashlib.sha256(raw).hexdigest()
 
@@ -234,7 +239,7 @@ def _sheet(sheet: Any, head: Any, text: Any, day: Any) -> None:
         {
             "validate": "date",
             "criteria": ">=",
-            "value": date(2000, 1, 1),
+            "value": _EARLIEST,
             "error_title": "No date",
             "error_message": "Write the day as 2026-11-20.",
         },

@@ -19,8 +19,9 @@ from instep_cohort.errors import SafetyRefusal
 from instep_cohort.recruitment.key_file import Key
 from instep_cohort.recruitment.ledger import Found, Ledger, Receipt, Standing
 from instep_cohort.recruitment.routes.nomination_forms import Form, Nomination
+from instep_cohort.recruitment.routes.refusals import refusals
 from instep_cohort.recruitment.runs import PracticeRun
-from instep_cohort.recruitment.vocabulary import ALWAYS_REMOVES, OptOutKind, Route, Tier
+from instep_cohort.recruitment.vocabulary import Route, Tier
 
 
 class Outcome(StrEnum):
@@ -97,14 +98,16 @@ def judge(
     passed: dict[Outcome, list[Nomination]] = {Outcome.RECORD: [], Outcome.THERE_ALREADY: []}
     first: dict[tuple[str, Route], int] = {}
     for one in form.nominations:
-        again = first.setdefault((one.patient_id, one.route), one.line)
-        if again != one.line:
+        again = first.get((one.patient_id, one.route))
+        if again is not None:
             said = Judged(one.line, one.route, Outcome.REPEATED, f"stands in line {again}", ())
         else:
             said = _judged(one, place)
         judged.append(said)
         if said.outcome in passed:
             passed[said.outcome].append(one)
+            # a line that was left out, such as for a mistyped day, does not stand for the next one
+            first[one.patient_id, one.route] = one.line
     accepted = passed[Outcome.RECORD]
     everybody = [*passed[Outcome.THERE_ALREADY], *accepted]
     tiers = {one.patient_id: _tier(one.patient_id, place) for one in everybody}
@@ -236,23 +239,17 @@ def _judged(one: Nomination, place: _Place) -> Judged:
         return said(Outcome.UNKNOWN, "no patient of this practice in this extract")
     if step:
         return said(Outcome.LEFT_OUT, step)
-    refused = _ledger_opt_outs(one.patient_id, place)
+    refused = refusals(
+        place.standing,
+        place.tokens.get(one.patient_id),
+        type_1_overridden=place.looked.type_1_overridden,
+    )
     if refused:
         return said(Outcome.LEFT_OUT, f"ledger: {', '.join(refused)}")
     notes = _notes(one.patient_id, place)
     if _is_there(one, place):
         return said(Outcome.THERE_ALREADY, "", notes)
     return said(Outcome.RECORD, "", notes)
-
-
-def _ledger_opt_outs(patient_id: str, place: _Place) -> list[str]:
-    """The opt-outs of the ledger that bar: those of the practice's list are steps of the study."""
-    token = place.tokens.get(patient_id)
-    kinds = {kind for kind, _ in place.standing.opt_outs(token)} if token else set()
-    barring = set(ALWAYS_REMOVES)
-    if not place.looked.type_1_overridden:
-        barring.add(OptOutKind.TYPE_1)
-    return sorted(kinds & barring)
 
 
 def _is_there(one: Nomination, place: _Place) -> bool:

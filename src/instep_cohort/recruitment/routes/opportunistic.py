@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from instep_cohort.cohort.exclusions_alone import LookedAt
 from instep_cohort.cohort.practice_list import REMOVING, PracticeList
 from instep_cohort.cohort.safety import STALE_EXTRACT_DAYS, STALE_LIST_DAYS
 from instep_cohort.errors import SafetyRefusal, UsageError
@@ -15,8 +19,9 @@ from instep_cohort.recruitment.key_file import Key
 from instep_cohort.recruitment.ledger import Ledger, Standing
 from instep_cohort.recruitment.routes.appointments import Appointment, Appointments
 from instep_cohort.recruitment.routes.nominations import nominated
+from instep_cohort.recruitment.routes.refusals import refusals
 from instep_cohort.recruitment.runs import PracticeRun
-from instep_cohort.recruitment.vocabulary import ALWAYS_REMOVES, Decision, OptOutKind, Tier
+from instep_cohort.recruitment.vocabulary import Decision, Tier
 
 COLUMNS = (
     *("date", "time", "clinician", "site", "patient_id", "age", "sex", "tier"),
@@ -25,10 +30,12 @@ COLUMNS = (
 # the first that holds says why a person is not on the list; the last is being on it
 BARS = (
     "has asked not to be contacted for research",
+    "left out now: opt-out, exclusion, age, died or left",
     "was invited already",
     "screened: do not invite",
     "tier X, in work: held back until screened",
     "has no appointment in these days",
+    "named by somebody, not looked up again: give --store",
 )
 ON_THE_LIST = "on the list"
 
@@ -64,6 +71,7 @@ class Opportunities:
         counts: everybody who was looked at, by what keeps them off the list, `ON_THE_LIST` last.
         first, last: the days looked at, both included.
         strangers: appointments in these days of people who are no candidates.
+        unknown: those of them of people whom the search has not seen at all.
     """
 
     coming: Sequence[Coming] = field(repr=False)
@@ -71,6 +79,7 @@ class Opportunities:
     first: date
     last: date
     strangers: int
+    unknown: int
 
 
 def opportunities(
@@ -82,12 +91,15 @@ def opportunities(
     first: date,
     last: date,
     practice_list: PracticeList,
+    looked: LookedAt | None = None,
 ) -> Opportunities:
     """The candidates and the nominated with an appointment in these days who may be spoken to.
 
     Nobody is on it who has asked not to hear of research (the practice's list, the ledger with
     the replies in it; coded dissents have been left out by the run), was invited already, or was
-    screened with "do not invite". Tier X is held back unless a screener has decided otherwise.
+    screened with "do not invite". Tier X is held back unless a screener has decided otherwise. A
+    run says nothing of coded dissents of the nominated, so that they are on it only where they
+    were looked at again.
 
     Args:
         run: whose candidates.
@@ -97,14 +109,17 @@ def opportunities(
         first: the first day of the period.
         last: its last day, included.
         practice_list: the practice's own opt-outs as they are now.
+        looked: what `exclusions.look_at` says of `people_of` on an extract of now; may be left out.
 
     Raises:
         UsageError: the last day is before the first.
-        SafetyRefusal: the key is not that of the ledger.
+        SafetyRefusal: the key is not that of the ledger, or no row of the list names anybody.
     """
     if last < first:
         raise UsageError(f"--to {last} is before --from {first}.")
-    people = _people(run, ledger.standing, key)
+    if looked is None:
+        _refuse_list_of_nobody(run, practice_list)
+    people = people_of(run, ledger.standing, key)
     tokens = key.known(people)
     listed = {who for _, who, kind in practice_list.rows if kind in REMOVING}
     within = [one for one in appointments.coming if first <= one.day <= last]
@@ -112,7 +127,8 @@ def opportunities(
     for one in sorted(within, key=_moment):
         by_person.setdefault(one.patient_id, []).append(one)
     override = bool(run.cohort.manifest["answered_for"].get("type_1_overridden_by"))
-    place = _Place(ledger.standing, tokens, listed, by_person, override)
+    searched = frozenset(run.patient_ids)
+    place = _Place(ledger.standing, tokens, listed, by_person, override, searched, looked)
     counts: Counter[str] = Counter()
     coming = []
     for patient, person in people.items():
@@ -124,8 +140,43 @@ def opportunities(
             coming.append(Coming(theirs[0], person, said or "not screened", len(theirs) - 1))
     coming.sort(key=lambda one: (*_moment(one.appointment), one.person["patient_id"]))
     ordered = {name: counts[name] for name in (*BARS, ON_THE_LIST)}
-    strangers = sum(one.patient_id not in people for one in within)
-    return Opportunities(coming, ordered, first, last, strangers)
+    strangers = [one.patient_id for one in within if one.patient_id not in people]
+    seen = _seen_by_the_search(run, strangers)
+    unknown = sum(one not in seen for one in strangers)
+    return Opportunities(coming, ordered, first, last, len(strangers), unknown)
+
+
+def people_of(run: PracticeRun, standing: Standing, key: Key) -> dict[str, dict[str, Any]]:
+    """The run's candidates, then the nominated whom it does not have, by patient id.
+
+    Raises:
+        SafetyRefusal: the key is not that of the ledger.
+    """
+    people = {row["patient_id"]: row for row in run.candidates.to_pylist()}
+    named = nominated(standing)
+    for token, patient in key.patients(named).items():
+        one = named[token]
+        known = {"patient_id": patient, "tier": str(one.first.tier or Tier.D)}
+        people.setdefault(patient, known | {"reason": one.why_found})
+    return people
+
+
+def _seen_by_the_search(run: PracticeRun, patient_ids: Collection[str]) -> set[str]:
+    """Which of these ids the run has a row for, candidate or not."""
+    facts = run.cohort.to_arrow("facts")["patient_id"]
+    asked = pa.array(sorted(set(patient_ids)), pa.string())
+    return set(facts.filter(pc.is_in(facts, value_set=asked)).to_pylist())
+
+
+def _refuse_list_of_nobody(run: PracticeRun, practice_list: PracticeList) -> None:
+    """A list none of whose ids is known may have lost its leading zeros, and so everybody."""
+    listed = [who for _, who, _ in practice_list.rows]
+    if listed and not _seen_by_the_search(run, listed):
+        raise SafetyRefusal(
+            f"None of the {len(listed)} rows of the opt-out list names anybody whom the run has "
+            "seen: check that its ids are those of the extract, leading zeros too. If they are, "
+            "give --store, so that the whole extract is looked at."
+        )
 
 
 def refuse_stale(
@@ -135,14 +186,17 @@ def refuse_stale(
 
     Args:
         run: the run.
-        on: the first day of the period.
+        on: the last day of the period: people are approached until then.
         list_drawn_up: the day of the opt-out list; None where somebody answers that there is none.
         allow_stale: whether an old extract or list is accepted.
 
     Raises:
         SafetyRefusal: extract or list are too old on that day.
+        UsageError: the list is said to be of a later day.
     """
     manifest = run.cohort.manifest
+    if list_drawn_up and list_drawn_up > on:
+        raise UsageError(f"--opt-outs-on {list_drawn_up} is after the last day, {on}.")
     if allow_stale:
         return
     if manifest["answered_for"].get("allow_stale"):
@@ -170,17 +224,8 @@ class _Place(NamedTuple):
     listed: set[str]
     by_person: Mapping[str, Sequence[Appointment]]
     type_1_overridden: bool
-
-
-def _people(run: PracticeRun, standing: Standing, key: Key) -> dict[str, dict[str, Any]]:
-    """The run's candidates, then the nominated whom it does not have, by patient id."""
-    people = {row["patient_id"]: row for row in run.candidates.to_pylist()}
-    named = nominated(standing)
-    for token, patient in key.patients(named).items():
-        one = named[token]
-        known = {"patient_id": patient, "tier": str(one.first.tier or Tier.D)}
-        people.setdefault(patient, known | {"reason": one.why_found})
-    return people
+    searched: frozenset[str]
+    looked: LookedAt | None
 
 
 def _moment(one: Appointment) -> tuple[date, time, str]:
@@ -195,22 +240,23 @@ def _decision(patient: str, place: _Place) -> Decision | None:
 
 def _bar(patient: str, person: Mapping[str, Any], place: _Place) -> str | None:
     """Why the person is not on the list, one of `BARS`; None for whom nothing bars."""
-    asked_not, invited, refused, held_back, not_coming = BARS
     token = place.tokens.get(patient)
     decision = _decision(patient, place)
-    if patient in place.listed or (token and _opted_out(token, place)):
-        return asked_not
-    if token in place.standing.invite_ids:
-        return invited
-    if decision is Decision.DO_NOT_INVITE:
-        return refused
-    if person.get("tier") == Tier.X and decision is None:
-        return held_back
-    return None if patient in place.by_person else not_coming
+    refused = refusals(place.standing, token, type_1_overridden=place.type_1_overridden)
+    in_work = Tier.X in (person.get("tier"), _tier_now(patient, place))
+    holds = (
+        patient in place.listed or bool(refused),
+        # nobody left out has "" there; who is not in the extract is not in it
+        bool(place.looked and place.looked.left_out_at.get(patient) != ""),
+        token in place.standing.invite_ids,
+        decision is Decision.DO_NOT_INVITE,
+        in_work and decision is None,
+        patient not in place.by_person,
+        not place.looked and patient not in place.searched,
+    )
+    return next((bar for bar, bars in zip(BARS, holds, strict=True) if bars), None)
 
 
-def _opted_out(token: str, place: _Place) -> bool:
-    barring = set(ALWAYS_REMOVES)
-    if not place.type_1_overridden:
-        barring.add(OptOutKind.TYPE_1)
-    return any(kind in barring for kind, _ in place.standing.opt_outs(token))
+def _tier_now(patient: str, place: _Place) -> str | None:
+    row = place.looked.rows.get(patient) if place.looked else None
+    return row.get("tier") if row else None

@@ -51,7 +51,8 @@ def as_page(found: Opportunities, title: str) -> str:
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
         f'<header><h1>{escape(title)}</h1><p class="class">{mark}</p></header>'
         f"<p>Appointments from {found.first} to {found.last}. Speaking of the study is voluntary "
-        "for both; who says no is asked nothing further, and it is recorded.</p>"
+        "for both. Who says no is asked nothing further, and goes on the practice's opt-out list, "
+        "so that no letter follows.</p>"
         f"{table}</body></html>\n"
     )
 

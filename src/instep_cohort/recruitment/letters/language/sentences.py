@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from instep_cohort.recruitment.letters.language.wording import normal, normal_with_brackets
 from instep_cohort.recruitment.letters.letter import Line, Place
-from instep_cohort.recruitment.letters.wording import normal, normal_with_brackets
 
 _END = re.compile(r"""(?<=[.?!])["'”’)\]]*\s+(?=["'“‘(\[«<£•]*[A-Z0-9«<\[☐£])""")
 _NO_END = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|St|Tel|Ext|e\.g|i\.e|Rd|Ave)\.$")

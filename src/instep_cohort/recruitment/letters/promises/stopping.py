@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from instep_cohort.recruitment.letters.findings import Finding, Said, Severity
-from instep_cohort.recruitment.letters.merge_fields import column_of, fields_in
-from instep_cohort.recruitment.letters.sentences import Sentence
-from instep_cohort.recruitment.letters.wording import is_denied
+from instep_cohort.recruitment.letters.language.merge_fields import column_of, fields_in
+from instep_cohort.recruitment.letters.language.sentences import Sentence
+from instep_cohort.recruitment.letters.language.wording import is_denied
 
 
 class Need(NamedTuple):

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from instep_cohort.recruitment.letters.findings import Finding, Said, Severity
-from instep_cohort.recruitment.letters.promises import COMPILED, PROMISES, Promise
-from instep_cohort.recruitment.letters.sentences import Sentence
-from instep_cohort.recruitment.letters.wording import (
+from instep_cohort.recruitment.letters.language.sentences import Sentence
+from instep_cohort.recruitment.letters.language.wording import (
     clauses,
     is_denied,
     is_doubtful,
     is_excepted,
     is_hoped,
+    is_of_who_says_yes,
     without_condition,
 )
+from instep_cohort.recruitment.letters.promises.promise import Promise
+from instep_cohort.recruitment.letters.promises.promises import COMPILED, PROMISES
 
 
 class Outcome(IntEnum):
@@ -100,6 +102,8 @@ def promise_findings(found: list[Sentence]) -> tuple[list[Said], list[Finding]]:
             said.append(Said(promise.rule, plainest.line, plainest.text))
         findings += [_broken(promise, one) for one in broken]
         findings += [_excepted(promise, one) for one in kept if is_excepted(one.words)]
+        if kept and all(is_of_who_says_yes(one.words) for one in kept):
+            findings.append(_of_who_says_yes(promise, kept[0]))
         if not kept and not broken:
             half = [one for result, one in outcomes if result is Outcome.HALF]
             findings.append(_half_said(promise, half[0]) if half else not_said(promise))
@@ -128,6 +132,14 @@ def _half_said(promise: Promise, sentence: Sentence) -> Finding:
 
 def _excepted(promise: Promise, sentence: Sentence) -> Finding:
     found = f"this takes some of it back; the letter has to say {promise.asks}"
+    return _at(sentence, promise, Severity.WARNING, found)
+
+
+def _of_who_says_yes(promise: Promise, sentence: Sentence) -> Finding:
+    found = (
+        "this says it of those alone who take part, as if it were otherwise for those who do not; "
+        f"the letter has to say {promise.asks}"
+    )
     return _at(sentence, promise, Severity.WARNING, found)
 
 

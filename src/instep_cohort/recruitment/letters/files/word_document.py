@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from instep_cohort.recruitment.letters.files.word_fields import Fields
+from instep_cohort.recruitment.letters.files.word_package import Package
 from instep_cohort.recruitment.letters.findings import Finding, Severity
 from instep_cohort.recruitment.letters.letter import ITEM_MARK, Letter, Line, Place
-from instep_cohort.recruitment.letters.word_fields import Fields
-from instep_cohort.recruitment.letters.word_package import Package
 
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -35,12 +35,15 @@ def read_word(data: bytes, file: str) -> Letter:
     """The letter in a DOCX file.
 
     Raises:
-        DefinitionError: it is no DOCX, is damaged, or is made to do harm.
+        DefinitionError: it is no DOCX, is damaged, is a workbook or slides, or is made to do harm.
     """
     package = Package(data, file)
     main = next((name for _, name in package.related("", ("officeDocument",))), "word/document.xml")
     reader = _Reader(_hidden_styles(package, main))
-    reader.read(package.root(main), Place.BODY)
+    body = package.root(main)
+    if _local(body) != "document":
+        raise package.fault("it is a file of Office, but no letter of Word", "save it as .docx")
+    reader.read(body, Place.BODY)
     # Several sections may point to one header; a header that is read twice would say all twice.
     for kind, name in dict.fromkeys(package.related(main, tuple(_PLACES))):
         reader.read(package.root(name), _PLACES[kind])

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from instep_cohort.recruitment.letters.findings import Finding, Severity
+from instep_cohort.recruitment.letters.language.merge_fields import without_fields
+from instep_cohort.recruitment.letters.language.placeholders import without_placeholders
+from instep_cohort.recruitment.letters.language.sentences import Sentence
 from instep_cohort.recruitment.letters.letter import Place
-from instep_cohort.recruitment.letters.merge_fields import without_fields
-from instep_cohort.recruitment.letters.placeholders import without_placeholders
-from instep_cohort.recruitment.letters.sentences import Sentence
 
 # "We aim for a reading age of 9 to 11 years old"; where that is not easy, 11 to 14: the content
 # guide of the NHS digital service manual (nhsuk/nhsuk-service-manual-community-backlog#258).

@@ -1,14 +1,11 @@
-"""What a letter had better not say, as data: the wordings, and where they are meant otherwise.
+"""Wordings that name people, or tell them what to do and by when (safety rule S14).
 
-Each caution comes with sentences that it warns at and sentences that it leaves alone; the tests
-read them. "unemployed", "must" and deadlines are of safety rule S14 (Holmes 2020: "unable to work",
-not "unemployed"); threats, payments and results that nobody can promise are this project's choice.
+Holmes 2020: patients said “unable to work” of themselves, not “unemployed”.
 """
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from instep_cohort.recruitment.letters.cautions.caution import Caution
 
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -35,34 +32,7 @@ _WE = (
     r"|doctors?|nurses?))"
 )
 
-
-class Caution(NamedTuple):
-    """One thing to warn at.
-
-    Attributes:
-        rule: its id.
-        found: what is wrong with it, to follow the words quoted.
-        mend: what to do instead.
-        example: a sentence that would do.
-        wordings: what is warned at.
-        unless: wordings around it in which it is meant otherwise.
-        in_questions: whether a question is warned at as well.
-        warned_at: sentences that are warned at.
-        left_alone: sentences that are not.
-    """
-
-    rule: str
-    found: str
-    mend: str
-    example: str
-    wordings: tuple[str, ...]
-    unless: tuple[str, ...]
-    in_questions: bool
-    warned_at: tuple[str, ...]
-    left_alone: tuple[str, ...]
-
-
-CAUTIONS = (
+BIDDING = (
     Caution(
         rule="unemployed",
         found="patients said “unable to work” of themselves (Holmes 2020)",
@@ -164,6 +134,11 @@ CAUTIONS = (
                 r"|at once|right away|without delay|promptly)\b"
             ),
             (
+                r"\b(?:reply|answer|respond|call|ring|phone|contact|get back to|send|return|hear"
+                r"|hearing) \b[^.?!;]{0,30}?\b(?:soon|shortly|today|tomorrow|tonight"
+                r"|this (?:week|month)|by return)\b"
+            ),
+            (
                 rf"\bnot heard? (?:back )?from you\b.{{0,20}}\b(?:by|within|in|after) (?:{_DATE}"
                 rf"|{_SPAN})"
             ),
@@ -184,6 +159,14 @@ CAUTIONS = (
                 r"|at once|as soon as (?:possible|we can)|promptly|right away)\b"
             ),
             rf"\bwithin {_SPAN} of (?:losing|stopping|leaving)\b",
+            (
+                rf"\b{_WE} (?:will|would|shall|can|may|hope to)\b[^.;,]{{0,50}}?\b(?:soon"
+                r"|shortly|today|tomorrow|this (?:week|month))\b"
+            ),
+            (
+                r"\b(?:not|never|no need to)(?: \w+){0,6} (?:soon|shortly|today|tomorrow|tonight"
+                r"|this (?:week|month))\b"
+            ),
         ),
         in_questions=False,
         warned_at=(
@@ -197,6 +180,9 @@ CAUTIONS = (
             "You have two weeks to decide.",
             "Reply by [date].",
             "If we have not heard from you within three weeks, we will write again.",
+            "Please ring us this week.",
+            "We look forward to hearing from you soon.",
+            "Please get back to us shortly.",
         ),
         left_alone=(
             "There is no deadline.",
@@ -206,147 +192,8 @@ CAUTIONS = (
             "The letter was sent by March Lane Surgery.",
             "You may stop at any time.",
             "Your answers are read by the team.",
-        ),
-    ),
-    Caution(
-        rule="pressure",
-        found="this puts pressure on the patient, or threatens them",
-        mend="say only what the study offers, and that they are free",
-        example="You can say yes or no. Nobody will mind.",
-        wordings=(
-            (
-                r"\byou (?:will|would|could|may|might) (?:(?!not\b|never\b)\w+ )?(?:lose"
-                r"|miss out|be (?:reported|removed"
-                r"|struck off|sanctioned|fined|taken off|penalised))\b"
-            ),
-            r"\b(?:do not|never) miss (?:out|this|your)\b",
-            (
-                r"\b(?:last|final|only|once in a lifetime) (?:chance|opportunity|reminder|notice"
-                r"|warning)\b"
-            ),
-            r"\bfail(?:ure)? to (?:reply|respond|attend|answer|take part|comply)\b",
-            (
-                r"\bif you (?:do not|fail to|refuse to|ignore)\b[^.?!]{0,60}\b(?:will|may|could"
-                r"|might) be (?:stopped|reported|removed|cut|recorded|reviewed|reduced|taken)\b"
-            ),
-            r"\b(?:sanction(?:s|ed)?|consequences|penalt(?:y|ies))\b",
-            r"\b(?:we|your (?:gp|doctor)) (?:\w+ )?(?:expects?|strongly|urges?|insists?)\b",
-            (
-                r"\b(?:your duty|you owe|for your own good|let(?:ting)? (?:us|others|people) down"
-                r"|be disappointed|act now|everyone else)\b"
-            ),
-            r"\bwe will keep (?:writing|calling|trying|contacting)\b",
-        ),
-        unless=(
-            (
-                r"\b(?:not|never|no|nor|nobody|without any)(?: \w+){0,3} (?:lose|sanction(?:s|ed)?"
-                r"|consequences|penalt(?:y|ies)|penalised|reported|removed|disappointed"
-                r"|be (?:reported|removed|sanctioned|penalised))\b"
-            ),
-            r"\byou (?:will|would) lose (?:no|none|nothing)\b",
-        ),
-        in_questions=True,
-        warned_at=(
-            "This is your last chance.",
-            "If you do not reply, your name will be removed from our list.",
-            "Failure to respond will be recorded.",
-            "You could lose your place.",
-            "Don’t miss out!",
-            "Your GP strongly recommends that you take part.",
-            "There may be consequences.",
-        ),
-        left_alone=(
-            "You will not lose anything.",
-            "There are no consequences if you say no.",
-            "You will lose nothing by saying no.",
-            "Your GP knows about the study.",
-            "If you do not reply, nothing will happen.",
-        ),
-    ),
-    Caution(
-        rule="promise-of-payment",
-        found="this promises money or a gift",
-        mend="leave it to the information sheet, in the words that the ethics committee agreed",
-        example="The information sheet says what is paid for.",
-        wordings=(
-            (
-                r"\b(?:will|shall|would|can) (?:be paid|pay you|receive a|get a|give you"
-                r"|send you)\b"
-                r"[^.?!]{0,30}?(?:£|\bvouchers?\b|\bgifts?\b|\bcash\b|\bmoney\b|\bpaid\b"
-                r"|\bpay(?:ment)?\b|\breward\b|\bprize\b)"
-            ),
-            r"\b(?:be paid|pay you)\b",
-            r"£ ?\d",
-            r"\b(?:gift cards?|vouchers?|prize draw|cash|reward)\b",
-        ),
-        unless=(
-            (
-                r"\b(?:not|never|no|nor|nobody|without)(?: \w+){0,4} (?:be paid|paid|pay you"
-                r"|vouchers?|gift cards?|reward|cash)\b"
-            ),
-            (
-                r"\b(?:be paid|pay you)(?: back)?[^.?!]{0,20}\b(?:travel|fares?|expenses|costs"
-                r"|parking)\b[^.?!]*"
-            ),
-        ),
-        in_questions=True,
-        warned_at=(
-            "You will be paid £20.",
-            "We will give you a voucher.",
-            "You will get a £10 gift card.",
-            "You could win a prize draw.",
-        ),
-        left_alone=(
-            "You will not be paid.",
-            "We will pay you back your bus fares.",
-            "Nobody is paid for taking part.",
-        ),
-    ),
-    Caution(
-        rule="promise-of-result",
-        found="nobody can promise this: it is what the study is to find out",
-        mend="say what is offered, not what will come of it",
-        example="The study tests whether this kind of support helps.",
-        wordings=(
-            (
-                r"\b(?:will|can|shall) (?:\w+ )?(?:find|get|give) you (?:a|the|your"
-                r"|back (?:in)?to) (?:new |good |right )?(?:job|work|career)\b"
-            ),
-            (
-                r"\b(?:will|shall) (?:\w+ )?(?:help you (?:find|get)|get you back|cure"
-                r"|end your pain|improve your|take away your pain|make you (?:better|well))\b"
-            ),
-            r"\bguarantee(?:d|s)?\b",
-            r"\bproven to\b",
-            r"\byou will (?:soon |then )?(?:find|get|have|be in) (?:a |the )?(?:job|work)\b",
-        ),
-        unless=(
-            (
-                r"\b(?:not|never|no|nor|can not)(?: \w+){0,4} (?:guarantee(?:d|s)?|find you|get you"
-                r"|give you|help you|cure|proven)\b[^.?!]{0,30}"
-            ),
-            r"\bnot (?:promise|guarantee|say|know)\b[^.?!]*|\bwhether\b[^.?!]*",
-        ),
-        in_questions=False,
-        warned_at=(
-            "We will find you a job.",
-            "The study will get you back to work.",
-            "A job is guaranteed.",
-            "This support is proven to work.",
-        ),
-        left_alone=(
-            "We cannot promise that you will find a job.",
-            "We do not guarantee a job.",
-            "The study tests whether it will help you find a job.",
-            "It is help with finding a job and keeping it.",
+            "We will call you back today.",
+            "You do not have to reply today.",
         ),
     ),
 )
-
-COMPILED = {
-    caution.rule: (
-        tuple(re.compile(pattern) for pattern in caution.wordings),
-        tuple(re.compile(pattern) for pattern in caution.unless),
-    )
-    for caution in CAUTIONS
-}

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from instep_cohort.recruitment.letters.findings import Finding, Severity
+from instep_cohort.recruitment.letters.language.merge_fields import without_fields
+from instep_cohort.recruitment.letters.language.placeholders import without_placeholders
+from instep_cohort.recruitment.letters.language.wording import normal_with_brackets
 from instep_cohort.recruitment.letters.letter import Line, Place
-from instep_cohort.recruitment.letters.merge_fields import without_fields
-from instep_cohort.recruitment.letters.placeholders import without_placeholders
-from instep_cohort.recruitment.letters.wording import normal_with_brackets
 
 _GREETING = re.compile(r"\s*(?:dear|hello|hi|good (?:morning|afternoon))\b", re.I)
 _ALWAYS_SEEN = {Place.HEADER, Place.FOOTER, Place.TITLE}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from instep_cohort.errors import DefinitionError, Fault, UsageError
+from instep_cohort.recruitment.letters.files.plain_text import read_text
+from instep_cohort.recruitment.letters.files.word_document import read_word
 from instep_cohort.recruitment.letters.letter import Letter
-from instep_cohort.recruitment.letters.plain_text import read_text
-from instep_cohort.recruitment.letters.word_document import read_word
 
 KINDS = (".txt", ".md", ".docx")
 MOST_BYTES = 20 * 1024 * 1024

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from instep_cohort.recruitment.letters.cautions import CAUTIONS, COMPILED, Caution
+from instep_cohort.recruitment.letters.cautions.caution import Caution
+from instep_cohort.recruitment.letters.cautions.cautions import CAUTIONS, COMPILED
 from instep_cohort.recruitment.letters.findings import Finding, Severity
-from instep_cohort.recruitment.letters.sentences import Sentence
-from instep_cohort.recruitment.letters.wording import normal_with_brackets
+from instep_cohort.recruitment.letters.language.sentences import Sentence
+from instep_cohort.recruitment.letters.language.wording import normal_with_brackets
 
 
 def caution_findings(found: Iterable[Sentence]) -> Iterator[Finding]:

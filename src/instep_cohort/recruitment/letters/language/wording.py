@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from instep_cohort.recruitment.letters.merge_fields import without_fields
-from instep_cohort.recruitment.letters.placeholders import without_placeholders
+from instep_cohort.recruitment.letters.language.merge_fields import without_fields
+from instep_cohort.recruitment.letters.language.placeholders import without_placeholders
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "—": "–"})
 _SHORT = (
@@ -49,7 +49,8 @@ _NEW_CLAUSE = re.compile(
     r"|,?\s\band\b(?=\s(?:it|this|that|we|you|they|he|she|nobody|no one|nothing|your \w+|our \w+"
     r"|the \w+(?: \w+)?)\s(?:will|would|can|may|might|could|should|do|does|is|are|has|have)\b)"
     r"|,?\s\band\b(?=\s(?:will|would|can|may|might|could|should|do|does|it|this)\s)"
-    r"|,\s(?=(?:we|it|this|that|you|they|your \w+) ))"
+    r"|,\s(?=(?:we(?! (?:think|hope|believe|expect|trust|assume)\b)|it|this|that|you|they"
+    r"|your \w+) ))"
 )
 _CONDITION_FIRST = re.compile(
     r"^\W*(?:and |so |even )?(?:if|when|whether|should you|in case|whatever|whichever)\b[^,]*,"
@@ -96,10 +97,14 @@ _DOUBTING = re.compile(
     r"|(?:we|i)(?: do not)? (?:hope|think|believe|expect|trust)"
     r"|can not (?:promise|guarantee|say|be sure|tell)|do not know|not (?:true|the case|certain"
     r"|sure)"
+    r"|(?:nobody|no one|no-one) (?:knows|can (?:say|promise|be sure|tell (?:you|whether|if)))"
     r"|no (?:guarantee|promise)|not (?:promise|guarantee|assume)|(?:wrong|untrue) (?:to|that))\b"
 )
 _EXCEPTED = re.compile(
-    r"\b(?:unless|except|apart from when|without (?:your|asking)|only (?:if|that)|until"
+    r"\b(?:unless|except|apart from when|without (?:your|asking|telling you|letting you know)"
+    r"|only (?:if|that|your)|until|at first|for now|for the time being|at the moment"
+    r"|at this stage|to begin with|so far|according to|voluntary for (?:people|those|patients"
+    r"|any(?:one|body))"
     r"|provided (?:that|you)"
     r"|(?:as|so) long as (?!you (?:like|want|wish|need))"
     r"|for (?:at least |the (?:first|next) )?\w+ (?:weeks?|months?|years?))\b"
@@ -125,6 +130,17 @@ def is_hoped(clause: str) -> bool:
 def is_doubtful(clause: str, at: int) -> bool:
     """Whether what stands there is only hoped, or only may or should be so."""
     return is_hoped(clause) or bool(_DOUBT.search(clause[:at]))
+
+
+_OF_WHO_SAYS_YES = re.compile(
+    r"(?<!even )\b(?:if|when|once) you (?:do |also |choose to |decide to |agree to )?(?:take part"
+    r"|join|reply|agree|say yes|accept|come|sign)\b(?! or (?:not|say no))"
+)
+
+
+def is_of_who_says_yes(words: str) -> bool:
+    """Whether the sentence holds on condition of taking part, and leaves open what else happens."""
+    return bool(_OF_WHO_SAYS_YES.search(words))
 
 
 def is_excepted(words: str) -> bool:

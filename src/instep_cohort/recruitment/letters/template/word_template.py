@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from instep_cohort.recruitment.letters.template import TEMPLATE, Kind, Paragraph
+from instep_cohort.recruitment.letters.template.template import TEMPLATE, Kind, Paragraph
 
 if TYPE_CHECKING:
     from docx.document import Document

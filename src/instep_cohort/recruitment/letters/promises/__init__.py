@@ -1,0 +1,1 @@
+"""What a letter has to say: the wordings, and where it says so."""

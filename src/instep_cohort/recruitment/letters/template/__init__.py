@@ -1,0 +1,1 @@
+"""The letter to start from, as text and as a Word document."""
