@@ -72,7 +72,7 @@ MUTANTS = [
     Mutant("S13 after another invitation the cooling-off passes", CHECKS,
            "if checks.others.to_another(", "if False and checks.others.to_another(",
            (INVITING,)),
-    Mutant("S14 a letter without a way to stop is found", "recruitment/letters/stopping.py",
+    Mutant("S14 a letter without a way to stop is found", "recruitment/letters/promises/stopping.py",
            "findings.append(_missing(STOPPING))", "pass",
            ("tests/recruitment/test_letter_checking.py",)),
     Mutant("S15 who declines has opted out of the study", "recruitment/vocabulary.py",
