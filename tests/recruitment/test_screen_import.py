@@ -318,6 +318,16 @@ def test_a_file_that_is_no_list_is_wrong_use(screening, content, said):
         screening.prepare(path)
 
 
+@pytest.mark.parametrize("place", ["XFD1048576", "A1048576", "BA3"])
+def test_a_stray_cell_that_no_memory_holds_is_wrong_use(screening, place):
+    def stray(sheet, columns):
+        sheet[place] = " "
+
+    path = filled(screening.export(), {}, change=stray)
+    with pytest.raises(UsageError, match="too large to be read"):
+        screening.prepare(path)
+
+
 def test_a_file_that_is_not_there_or_named_twice_is_wrong_use(screening):
     with pytest.raises(UsageError, match="cannot be read"):
         screening.prepare(screening.folder / "none.xlsx")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +20,15 @@ from instep_cohort.recruitment.screening.identity_of_list import SIGN, ListIdent
 _WORKBOOK = b"PK"  # both xlsx and ods are zip files
 _ENCODINGS = ("utf-8-sig", "cp1252")  # what Excel saves as CSV UTF-8, and as plain CSV
 _DELIMITERS = ",;\t"
+_NO_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError),
+    *(EOFError, OSError, RuntimeError, ValueError),
+)
 _HEADER_WITHIN = 10
 _LARGEST = 1 << 30
+# A reader lays a sheet out from its first cell to its last, filled or not: a stray cell beyond the
+# column AZ or the 999,999th row is more than any memory holds, and no list has one there.
+_FAR_OUT = re.compile(rb'\br="(?:(?:[B-Z][A-Z]|[A-Z]{3})[0-9]+|[A-Z]{1,2}[0-9]{7})"')
 
 Table = Sequence[Sequence[Any]]
 
@@ -82,14 +91,22 @@ def _of_workbook(path: Path, raw: bytes) -> Mapping[str, Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as parts:
             size = sum(part.file_size for part in parts.infolist())
-        if size > _LARGEST:
-            raise UsageError(f"{path} unpacks to more than {_LARGEST >> 20} MB, and is not read.")
+            if size > _LARGEST:
+                raise UsageError(
+                    f"{path} unpacks to more than {_LARGEST >> 20} MB, and is not read."
+                )
+            sheets = [one for one in parts.namelist() if one.startswith("xl/worksheets/")]
+            if any(_FAR_OUT.search(parts.read(one)) for one in sheets):
+                raise UsageError(
+                    f"{path} has a cell far to the right of the others or far below them, so that "
+                    "its sheet is too large to be read. Delete it, and save the list again."
+                )
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         return {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
-    except (CalamineError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (CalamineError, *_NO_WORKBOOK) as error:
         raise UsageError(
             f"{path} cannot be read as a workbook ({type(error).__name__}); save it as .xlsx."
         ) from None
