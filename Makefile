@@ -5,7 +5,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check agree fuzz spark mutants chaos bench docs coverage format wheel clean
+.PHONY: help install demo test check agree fuzz attack spark mutants chaos bench docs coverage format wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ mutants: .venv/developing ## break clauses and safety rules on purpose: the test
 chaos: .venv/developing ## kill what writes a ledger, or invites, 200 times: nothing is lost
 	$(BIN)/python tests/recruitment/ledger_chaos.py --kills 200
 	$(BIN)/python tests/recruitment/invite_chaos.py --kills 200
+
+attack: .venv/developing ## 2,000 made-up releases and 250 practices attacked: nothing small is recovered
+	INSTEP_ATTACKS=2000 $(BIN)/python -m pytest -n 2 tests/disclosure/test_attack.py tests/recruitment/test_counts_attack.py
 
 spark: .venv/developing ## 100 made-up studies: Spark against the reference (needs Java 17)
 	INSTEP_SPARK_STUDIES=100 $(BIN)/python -m pytest tests/generative/test_spark_agreement.py

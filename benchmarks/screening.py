@@ -1,4 +1,4 @@
-"""The screening list of 50,000 candidates: out as a workbook, filled in, and back.
+"""The screening list of 50,000 candidates: out as a workbook, filled in, back; and counts of it.
 
     python benchmarks/screening.py --candidates 50000 --rounds 3
 
@@ -79,6 +79,11 @@ def multiplied(cohort, wanted):
     keep = pa.array(tables["candidates"]["patient_id"].to_pylist()[:wanted])
     for name in ("candidates", "evidence", "facts"):
         tables[name] = tables[name].filter(pc.is_in(tables[name]["patient_id"], keep))
+    more = wanted - len(ids)  # every step has seen them, and none has dropped them
+    for name in ("before", "after"):
+        at = tables["attrition"].column_names.index(name)
+        seen = pc.add(tables["attrition"][name], pa.scalar(more, pa.int64()))
+        tables["attrition"] = tables["attrition"].set_column(at, name, seen)
     return Cohort(tables, cohort.manifest, cohort.warnings)
 
 
@@ -176,6 +181,8 @@ def one_round(place, run, practice, study):
     given = ("screen", "import", filled, "--run", run, *books)
     yield "import, dry run", timed(*given)
     yield "import --apply", timed(*given, "--apply", "--by", "benchmark, none")
+    leaving = ("--ledger", ledger, "--out", place / "counts.csv", "--by", "benchmark, none")
+    yield "counts", timed("counts", run, *leaving)
     for library in READ:
         yield f"reading by {library}", read_by(library, filled)
 

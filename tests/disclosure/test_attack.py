@@ -3,6 +3,7 @@
 Made-up tables here; made-up practices with their ledgers in tests/recruitment/test_counts_attack.py.
 """
 
+import os
 import random
 
 import pytest
@@ -19,7 +20,7 @@ from instep_cohort.disclosure.protecting.figures import (
 )
 from instep_cohort.disclosure.protecting.hiding import protect
 
-CASES = 200
+CASES = int(os.environ.get("INSTEP_ATTACKS", "60"))  # `make attack` asks for more
 protect_release = protect
 
 
@@ -227,8 +228,8 @@ def test_all_releases_together_give_nothing_away(first):
 
 def test_without_the_hiding_of_other_counts_the_attack_succeeds(monkeypatch):
     without_other_hiding(monkeypatch)
-    given_away = [bool(recovered_from(releases_of(seed))) for seed in range(40)]
-    assert sum(given_away) > 30
+    given_away = [bool(recovered_from(releases_of(seed))) for seed in range(16)]
+    assert sum(given_away) > 11
 
 
 def test_without_memory_of_earlier_releases_the_attack_succeeds(monkeypatch):
@@ -236,5 +237,5 @@ def test_without_memory_of_earlier_releases_the_attack_succeeds(monkeypatch):
         return protect(counts, structure, rules, asked=asked)
 
     monkeypatch.setitem(globals(), "protect_release", forgetful)
-    given_away = [bool(recovered_from(releases_of(seed))) for seed in range(40)]
-    assert sum(given_away) > 10
+    given_away = [bool(recovered_from(releases_of(seed))) for seed in range(20)]
+    assert sum(given_away) > 5
