@@ -55,7 +55,8 @@ BATCH = ("--batch", "B1", "--tiers", "A,C", "--size", 5, "--seed", 7, "--mailing
 
 
 def make(world, protocol, *more, **but):
-    return run("make", *where(world), *files(world, settings=protocol, **but), *BATCH, *more)
+    past = ("--mailing-is-past",)  # the practice stands still, and the clock does not
+    return run("make", *where(world), *files(world, settings=protocol, **but), *BATCH, *past, *more)
 
 
 def test_the_plan_is_shown_as_counts(world, protocol):
@@ -103,6 +104,27 @@ def test_a_dry_run_says_so_and_writes_nothing(world, protocol):
     assert done.exit_code == 0
     assert "A dry run: nothing was written." in done.stdout
     assert not (world.folder / "out").exists()
+
+
+def test_a_mailing_date_that_is_past_is_refused(world, protocol):
+    asked = ("make", *where(world), *files(world, settings=protocol), *BATCH[:-1], FRESH)
+    done = run(*asked)
+    assert isinstance(done.exception, SafetyRefusal)
+    assert "The mailing date 2026-11-20 is past" in str(done.exception)
+    assert not (world.folder / "out").exists()
+    assert run(*asked, "--mailing-is-past").exit_code == 0
+
+
+def test_a_ledger_that_lacks_letters_needs_somebody_who_answers(world, protocol):
+    older = world.ledger.read_bytes()
+    make(world, protocol)
+    world.ledger.write_bytes(older)
+    out = {"out": world.folder / "second"}
+    done = make(world, protocol, **out)
+    assert isinstance(done.exception, SafetyRefusal)
+    assert "--lost-letters-by" in str(done.exception)
+    answered = make(world, protocol, **out, **{"lost-letters-by": "N. Shah, manager"})
+    assert answered.exit_code == 0
 
 
 REFUSED = {
@@ -162,7 +184,7 @@ def test_from_replies_to_reminders(world, protocol):
     assert not standing.may_be_written_to(declined, Channel.POST)
     asked = ("--batch", "B1-R1", "--of", "B1", "--mailing-on", "2026-12-04")
     more = files(world, settings=protocol, **{"max-extract-age": 30})
-    reminded = run("remind", *where(world), *more, *asked)
+    reminded = run("remind", *where(world), *more, *asked, "--mailing-is-past")
     assert reminded.exit_code == 0, reminded.exception
     mailed = rows_of(world.folder / "out/B1-R1-mail.PROCESSOR-MAIL.csv")
     assert {row["Custom 5 Invite ID"] for row in mailed} == {*ids[1:], "SEED-B1-R1"}

@@ -81,7 +81,8 @@ def test_without_these_checks_nothing_can_be_drawn(world, monkeypatch, check, er
 
 
 def test_there_is_no_check_without_its_test():
-    tested = {row[3] for row in ROWS} | {"_within_limit", "_decided"}  # S13, and S3 at reminders
+    tested = {row[3] for row in ROWS} | {"_within_limit", "_decided", "_own_name"}
+    # S13, S3 at reminders, and test_inviting_slips
     assert {one.__name__ for one in CHECKS} == tested
 
 

@@ -22,7 +22,7 @@ from instep_cohort.cli.options import (
 from instep_cohort.cli.words import warn
 
 if TYPE_CHECKING:
-    from instep_cohort.recruitment.inviting.drawing import Order
+    from instep_cohort.recruitment.inviting.orders import Order
     from instep_cohort.recruitment.inviting.settings import InvitationSettings
 
 app = typer.Typer(
@@ -89,6 +89,17 @@ NationalBy = Annotated[
         "--national-opt-outs-by",
         help='The "name, role" of whoever answers that the list has the national opt-outs.',
     ),
+]
+LostLettersBy = Annotated[
+    str | None,
+    typer.Option(
+        "--lost-letters-by",
+        help='The "name, role" of whoever answers for a ledger that lacks letters that were sent.',
+    ),
+]
+MailingIsPast = Annotated[
+    bool,
+    typer.Option("--mailing-is-past", help="Accept a mailing date that is past: made-up data."),
 ]
 PracticeId = Annotated[
     str | None, typer.Option("--practice", help="The practice, where the run is of several.")
@@ -166,11 +177,13 @@ def make(
     opt_outs_on: OptOutsOn = None,
     no_opt_out_list: NoOptOutList = None,
     national_by: NationalBy = None,
+    lost_letters_by: LostLettersBy = None,
     acknowledge_unmatched: Acknowledged = None,
     practice: PracticeId = None,
     codelists: Codelists = None,
     *,
     engine: EngineName = "duckdb",
+    mailing_is_past: MailingIsPast = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -199,6 +212,8 @@ def make(
         seed=seed,
         acknowledged=frozenset(acknowledge_unmatched or ()),
         national_by=national_by,
+        lost_letters_by=lost_letters_by,
+        mailing_is_past=mailing_is_past,
         codelists=codelists,
         engine=engine,
     )
@@ -230,11 +245,13 @@ def remind(
     opt_outs_on: OptOutsOn = None,
     no_opt_out_list: NoOptOutList = None,
     national_by: NationalBy = None,
+    lost_letters_by: LostLettersBy = None,
     acknowledge_unmatched: Acknowledged = None,
     practice: PracticeId = None,
     codelists: Codelists = None,
     *,
     engine: EngineName = "duckdb",
+    mailing_is_past: MailingIsPast = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -259,6 +276,8 @@ def remind(
         reminds=of,
         acknowledged=frozenset(acknowledge_unmatched or ()),
         national_by=national_by,
+        lost_letters_by=lost_letters_by,
+        mailing_is_past=mailing_is_past,
         codelists=codelists,
         engine=engine,
     )
@@ -312,7 +331,7 @@ def _order(
     **more: Any,
 ) -> Order:
     from instep_cohort.cohort.safety import OptOutAnswers
-    from instep_cohort.recruitment.inviting.drawing import Order
+    from instep_cohort.recruitment.inviting.orders import Order
 
     file, on, nobody = opt_outs
     answers = OptOutAnswers(file, iso_date(on, "--opt-outs-on") if on else None, nobody)
@@ -339,7 +358,7 @@ def _make(
 
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     made = make_batch(order, open_sources(**files), out=out, by=by, at=now, dry_run=dry_run)
-    warn(made.drawing.again.warnings)
+    warn(made.drawing.warnings)
     if as_json:
         typer.echo(json.dumps(as_dict(made, dry_run=dry_run), indent=2, ensure_ascii=False))
     else:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 
-# `demo` draws its numbers with NumPy, and Spark has needs of its own
-_WITHOUT_NUMPY = ("identify", "ingest", "explain")
+# `demo` draws its numbers with NumPy, `ingest` looks at bytes with it, and Spark has needs of its own
+_WITHOUT_NUMPY = ("identify", "explain")
 
 
 class _Without:

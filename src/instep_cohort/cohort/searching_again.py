@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from instep_cohort.codelists import Library
-from instep_cohort.cohort.explain.followed import followed
 from instep_cohort.cohort.finding import NO_PRACTICE_LIST
-from instep_cohort.cohort.lists import pinned_lists
 from instep_cohort.cohort.practice_list import PracticeList
-from instep_cohort.cohort.preparing import prepare, unknown_ids
+from instep_cohort.cohort.preparing import unknown_ids
+from instep_cohort.cohort.reading_anew import plan_on, read_anew
 from instep_cohort.cohort.safety import OptOutAnswers
+from instep_cohort.engine.ages import start_of
 from instep_cohort.engine.frames import engine_of
 from instep_cohort.engine.logic import lines_held
 from instep_cohort.engine.measures import measure
@@ -25,11 +24,11 @@ from instep_cohort.engine.opt_outs import coded_opt_outs
 from instep_cohort.engine.people import measures_met, passes
 from instep_cohort.engine.population import population
 from instep_cohort.engine.rows import matched_rows, used_rows
-from instep_cohort.engine.uses import uses_of
 from instep_cohort.extracts import Store
-from instep_cohort.study import Plan, parse_study, steps_of
+from instep_cohort.study import Plan, steps_of
 from instep_cohort.study.spans import day_number
 
+_PERSON = ("patient_id", "practice_id", "birth_day", "birth_precision")
 CODED_OPT_OUTS = ("research_dissent", "type_1")
 
 
@@ -41,10 +40,19 @@ class PersonNow(NamedTuple):
         fails: the steps of the study that they fail, all of them: population steps on the mailing
             date, lines and coded opt-outs on the extract date. `type_1` is among them whenever the
             dissent stands, also where the study overrides it.
+        birth_day, birth_precision: of the record; None where it has no date of birth.
     """
 
     practice_id: str
     fails: frozenset[str]
+    birth_day: int | None
+    birth_precision: str | None
+
+    def may_be_born_on(self, day: date) -> bool:
+        """Whether the record's date of birth, as far as it is known, is that day."""
+        if self.birth_day is None or self.birth_precision is None:
+            return True
+        return day_number(start_of(day, self.birth_precision)) == self.birth_day
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +61,7 @@ class SearchedAgain:
 
     Attributes:
         people: by patient_id; whoever is not in the extract is not in it.
+        everybody: the patient_id of each patient of the extract.
         practices: every practice that the extract holds patients of.
         include, exclude: the names of the study's lines, in order.
         practice_list: the practice's own opt-outs; empty where no list was given.
@@ -62,6 +71,7 @@ class SearchedAgain:
     """
 
     people: Mapping[str, PersonNow]
+    everybody: pa.ChunkedArray
     practices: frozenset[str]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -101,12 +111,10 @@ def search_again(
         SafetyRefusal: what `identify` would refuse of this extract.
         ExtractError: the run or the store cannot be read.
     """
-    plan = followed({**manifest, "search_date": store.extract_date.isoformat()}).plan
-    mailing = followed({**manifest, "search_date": mailing_on.isoformat()}).plan
-    study = parse_study(manifest["study"]["text"], "study")
-    lists = pinned_lists(study, Library(Path(codelists) if codelists else None))
-    ready = prepare(plan, lists, store, answers, reading=plan, allow_stale=False, strict=False)
-    uses = uses_of(plan, ready.resolutions)
+    plan, ready, uses = read_anew(
+        manifest, store, on=store.extract_date, answers=answers, codelists=codelists
+    )
+    mailing = plan_on(manifest, mailing_on)
     with engine_of(engine) as running:
         held = store if running.name == "spark" else store.held()
         matched = matched_rows(running, held, uses, plan.search_day)
@@ -119,6 +127,7 @@ def search_again(
     unknown = ready.practice_list.unknown_lines(looked_at["patient_id"])
     return SearchedAgain(
         _people(plan, looked_at, passed, patient_ids),
+        looked_at["patient_id"],
         frozenset(str(one) for one in pc.unique(looked_at["practice_id"]).to_pylist() if one),
         tuple(line.name for line in plan.lines if line.role == "include"),
         tuple(line.name for line in plan.lines if line.role == "exclude"),
@@ -138,11 +147,14 @@ def _people(
     asked = [step.name for step in steps_of(plan, practice_list=False)]
     steps = list(dict.fromkeys((*asked, *CODED_OPT_OUTS)))
     wanted = pc.is_in(looked_at["patient_id"], value_set=pa.array(list(patient_ids), pa.string()))
-    columns = {"patient_id": looked_at["patient_id"], "practice_id": looked_at["practice_id"]}
+    columns = {name: looked_at[name] for name in _PERSON}
     table = pa.table({**columns, **{name: passed[name] for name in steps}}).filter(wanted)
     return {
         str(row["patient_id"]): PersonNow(
-            str(row["practice_id"]), frozenset(name for name in steps if not row[name])
+            str(row["practice_id"]),
+            frozenset(name for name in steps if not row[name]),
+            row["birth_day"],
+            row["birth_precision"],
         )
         for row in table.to_pylist()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from instep_cohort.cohort.handed_in import Line, read_handed_in
@@ -16,6 +17,7 @@ from instep_cohort.recruitment.vocabulary import Channel
 COLUMNS: Mapping[str, Sequence[str]] = {
     "patient_id": ("emis number",),
     "nhs_number": ("nhs number",),
+    "birth_date": ("date of birth",),
     "title": (),
     "first_name": ("calling name", "first name"),
     "surname": ("family name",),
@@ -38,6 +40,11 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "email_ok": (),
 }
 _LINES = 5
+_DAY = re.compile(r"(\d\d?)[-/. ](\d\d?|[A-Za-z]{3})[-/. ](\d{4})", re.ASCII)
+_MONTHS = (
+    *("jan", "feb", "mar", "apr", "may", "jun"),
+    *("jul", "aug", "sep", "oct", "nov", "dec"),
+)
 _YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
 _CONSENTS = {
     Channel.POST: "post_ok",
@@ -55,6 +62,7 @@ class Contact:
         channels: by which they may be written to: by post unless refused, by text message and
             e-mail only where they have said yes and a number or address is there.
         nhs_number: ten digits, or empty.
+        birth_date: to tell whose name it is; None where it is not given.
     """
 
     patient_id: str
@@ -67,6 +75,7 @@ class Contact:
     email: str
     usual_gp: str
     channels: frozenset[Channel]
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,12 +90,14 @@ def read_contacts(path: Path) -> Contacts:
     """The names and addresses in a CSV file: our own columns, or those of an EMIS report.
 
     Needed are patient_id and surname; whatever else is missing stays empty. Cells come without
-    blanks around them. `post_ok`, `text_message_ok` and `email_ok` are yes, no or empty.
+    blanks around them. `post_ok`, `text_message_ok` and `email_ok` are yes, no or empty;
+    `birth_date` is written as 1960-05-12, 12/05/1960 or 12-May-1960.
 
     Raises:
         UsageError: the file cannot be read or lacks a needed column; a row lacks its id, stands
-            twice, has an NHS number with a wrong check digit, an unknown consent, or an address
-            of more than five lines. Lines are named, what stands in them never.
+            twice, has an NHS number with a wrong check digit, an unknown consent, a birth_date that
+            is none, or an address of more than five lines. Lines are named, what stands in them
+            never.
     """
     handed_in = read_handed_in(
         path, "contacts file", ("patient_id", "surname"), needed=2, other_names=COLUMNS
@@ -119,6 +130,7 @@ def _contact(path: Path, line: Line) -> Contact:
         email=cell["email"],
         usual_gp=cell["usual_gp"],
         channels=_channels(cell, address, place),
+        birth_date=_birth_date(cell["birth_date"], place),
     )
 
 
@@ -138,6 +150,25 @@ def _nhs_number(text: str, place: str) -> str:
         return read_nhs_number(text) if text else ""
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
+
+
+def _birth_date(text: str, place: str) -> date | None:
+    if not text:
+        return None
+    try:
+        found = _DAY.fullmatch(text)
+        if found is None:
+            return date.fromisoformat(text)
+        day, month, year = found.groups()
+        return date(int(year), int(month) if month.isdigit() else _month(month), int(day))
+    except ValueError:
+        raise UsageError(
+            f"{place}: birth_date is no date; write it as 1960-05-12, 12/05/1960 or 12-May-1960."
+        ) from None
+
+
+def _month(name: str) -> int:
+    return 1 + _MONTHS.index(name.lower())
 
 
 def _channels(cell: Mapping[str, str], address: tuple[str, ...], place: str) -> frozenset[Channel]:

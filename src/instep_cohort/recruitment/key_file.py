@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 import stat
 from collections.abc import Collection, Iterable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -48,6 +49,18 @@ _SCHEMA = {
         "BEGIN SELECT RAISE(ABORT, 'a key only grows at its end'); END"
     ),
 }
+# a key from before it remembered letters has no such table, until it does
+_LETTERS = (
+    "CREATE TABLE letters (number INTEGER PRIMARY KEY, "
+    "ledger_head TEXT NOT NULL, extract_date TEXT NOT NULL)"
+)
+
+
+class Remembered(NamedTuple):
+    """The ledger's head after the latest letters, and the day of the latest extract used."""
+
+    ledger_head: str
+    extract_date: date
 
 
 class Key:
@@ -168,24 +181,65 @@ class Key:
         """
         self.patients(tokens)
 
+    def remember(self, ledger_head: str, extract_date: date) -> None:
+        """Keeps by which ledger and extract letters were made with this key, for `remembered`.
+
+        An older copy of that ledger, or another one, has forgotten those letters; an older extract
+        does not know who has died or left since.
+
+        Raises:
+            SafetyRefusal: the key was changed, or cannot be written.
+        """
+        with writing(self.path, WHAT) as connection:
+            self._refuse_another(connection)
+            if not _remembers(connection):
+                connection.execute(_LETTERS)
+            connection.execute(
+                "INSERT INTO letters (ledger_head, extract_date) SELECT ?, ? "
+                "WHERE ? NOT IN (SELECT ledger_head FROM letters)",
+                (ledger_head, extract_date.isoformat(), ledger_head),
+            )
+
+    def remembered(self) -> Remembered | None:
+        """By what letters were made with this key; None where none were.
+
+        Raises:
+            SafetyRefusal: the key was changed, or another was put in its place.
+        """
+        with reading(self.path, WHAT) as connection:
+            self._refuse_another(connection)
+            select = "SELECT ledger_head, extract_date FROM letters ORDER BY number"
+            rows = connection.execute(select).fetchall() if _remembers(connection) else []
+        if not rows:
+            return None
+        return Remembered(str(rows[-1][0]), max(date.fromisoformat(str(row[1])) for row in rows))
+
     def _read(self) -> dict[str, str]:
         with reading(self.path, WHAT) as connection:
             return self._given(connection)
 
     def _given(self, connection: sqlite3.Connection) -> dict[str, str]:
+        self._refuse_another(connection)
+        return _by_patient(connection, self.path, self._whose)
+
+    def _refuse_another(self, connection: sqlite3.Connection) -> None:
         if _whose(connection, self.path) != self._whose:
             raise SafetyRefusal(f"Another key was put in the place of {self.path}.")
-        return _by_patient(connection, self.path, self._whose)
 
 
 def _whose(connection: sqlite3.Connection, path: Path) -> _Whose:
     there = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
-    if there != _SCHEMA:
+    if there not in (_SCHEMA, _SCHEMA | {"letters": _LETTERS}):
         raise _changed(path)
     rows = connection.execute("SELECT format, practice, study, key_id FROM whose").fetchall()
     if len(rows) != 1 or rows[0][0] != _FORMAT:
         raise _changed(path)
     return _Whose(*rows[0])
+
+
+def _remembers(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'letters'")
+    return found.fetchone() is not None
 
 
 def _by_patient(connection: sqlite3.Connection, path: Path, whose: _Whose) -> dict[str, str]:

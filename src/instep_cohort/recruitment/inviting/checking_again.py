@@ -228,6 +228,17 @@ def _once(person: Asked, checks: Checks) -> Bar | None:
     return None
 
 
+def _own_name(person: Asked, checks: Checks) -> Bar | None:
+    # a column that was sorted by itself, or contacts of another practice with the same numbers
+    contact = checks.contacts.by_patient.get(person.patient_id)
+    if contact is None or contact.birth_date is None:
+        return None
+    if checks.again.people[person.patient_id].may_be_born_on(contact.birth_date):
+        return None
+    what = "date of birth in the contacts is not that of the record"
+    return Bar(Reason.AD_NO_ADDRESS, what)
+
+
 def _within_limit(person: Asked, checks: Checks) -> Bar | None:
     invite_id = checks.standing.invite_ids.get(person.token, "")
     sent = len(checks.standing.invitations.get(invite_id, ()))
@@ -260,7 +271,7 @@ def _reachable(person: Asked, checks: Checks) -> Bar | None:
 CHECKS: tuple[Callable[[Asked, Checks], Bar | None], ...] = (
     *(_decided, _in_extract, _alive, _registered, _real, _not_confidential, _of_age, _not_excluded),
     *(_no_research_dissent, _no_type_1, _not_listed, _not_opted_out),
-    *(_once, _within_limit, _cooled_off, _reachable),
+    *(_once, _own_name, _within_limit, _cooled_off, _reachable),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from instep_cohort.recruitment.ledger import Ledger, Standing
+from instep_cohort.recruitment.ledger import Invited, Ledger, Standing
 from instep_cohort.recruitment.vocabulary import Decision, Tier
 
 
@@ -100,3 +100,11 @@ def standing_before(ledger: Ledger, batch: str) -> Standing:
             break
         standing.add(one.entry)
     return standing
+
+
+def has_come_back(standing: Standing, letter: Invited) -> bool:
+    """Whether anything has come back on an invitation: a reply, or a stage from the study team.
+
+    A stage without a reply is of somebody whose reply was never imported.
+    """
+    return letter.invite_id in standing.replies or letter.person in standing.reached

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
-from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.cohort.searching_again import SearchedAgain, search_again
-from instep_cohort.errors import SafetyRefusal, UsageError
+from instep_cohort.errors import SafetyRefusal
 from instep_cohort.recruitment.inviting.checking_again import (
     Asked,
     Bar,
@@ -27,11 +23,19 @@ from instep_cohort.recruitment.inviting.considering import (
     Considered,
     Stands,
     considered,
+    has_come_back,
     standing_before,
     tier_of,
 )
+from instep_cohort.recruitment.inviting.orders import Order, refuse_ill_ordered
 from instep_cohort.recruitment.inviting.sampling import in_seeded_order, sample
-from instep_cohort.recruitment.inviting.settings import InvitationSettings, settings_sha256
+from instep_cohort.recruitment.inviting.settings import settings_sha256
+from instep_cohort.recruitment.inviting.slips import (
+    refuse_damaged_ids,
+    refuse_foreign_run,
+    refuse_forgetful,
+    refuse_unknown_people,
+)
 from instep_cohort.recruitment.inviting.sources import (
     Sources,
     refuse_unlike,
@@ -40,57 +44,6 @@ from instep_cohort.recruitment.inviting.sources import (
 )
 from instep_cohort.recruitment.ledger import Standing
 from instep_cohort.recruitment.vocabulary import Channel, Tier
-
-# a name that can be seen on a letter or a file must say nothing of those in the batch
-BATCH_NAME = re.compile(r"B[1-9]\d{0,2}(-R[1-9])?")
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is asked for.
-
-    Attributes:
-        batch: its name, such as B1, or B1-R1 for reminders.
-        mailing_on: the mailing date.
-        settings: legal basis, limits, the letter's own words.
-        answers: what the practice says of opt-outs.
-        tiers, size, seed: of an invitation: from which tiers, how many, and the sample's seed.
-        reminds: of a reminder: the batch whose people are reminded.
-        acknowledged: opt-out lists that may match no row.
-        national_by: who answers that national opt-outs were applied.
-        codelists: a folder of codelists; the shipped ones where none is given.
-        engine: duckdb, polars or spark.
-    """
-
-    batch: str
-    mailing_on: date
-    settings: InvitationSettings
-    answers: OptOutAnswers
-    tiers: tuple[Tier, ...] = ()
-    size: int = 0
-    seed: int = 0
-    reminds: str | None = None
-    acknowledged: frozenset[str] = frozenset()
-    national_by: str | None = None
-    codelists: Path | None = None
-    engine: str = "duckdb"
-
-    def inputs(self, sources: Sources, again: SearchedAgain) -> dict[str, object]:
-        """Everything that decides what the batch is, for its hash and for its manifest."""
-        return {
-            "batch": self.batch,
-            "mailing_on": self.mailing_on.isoformat(),
-            "settings": self.settings.model_dump(mode="json"),
-            "tiers": [str(tier) for tier in self.tiers],
-            "size": self.size,
-            "seed": self.seed,
-            "reminds": self.reminds,
-            "acknowledged": sorted(self.acknowledged),
-            "national_opt_outs_by": self.national_by,
-            "opt_outs_on": self.answers.drawn_up and self.answers.drawn_up.isoformat(),
-            "no_opt_out_list": self.answers.nobody_listed,
-            "sha256": {**sources.hashes, "opt_outs": again.practice_list.sha256 or None},
-        }
 
 
 class Letter(NamedTuple):
@@ -125,6 +78,7 @@ class Drawing:
         patients: token → patient id, of everybody in the ledger.
         again: what the fresh extract said.
         inputs: what decides the batch, and `sha256` its hash.
+        unnumbered: how many letters go to people of whom the contacts have no NHS number.
     """
 
     letters: Sequence[Letter] = field(repr=False)
@@ -134,6 +88,19 @@ class Drawing:
     patients: Mapping[str, str] = field(repr=False)
     again: SearchedAgain = field(repr=False)
     inputs: Mapping[str, object] = field(repr=False)
+    unnumbered: int = 0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be said of lists, study and contacts."""
+        if not self.unnumbered:
+            return self.again.warnings
+        people = "1 person" if self.unnumbered == 1 else f"{self.unnumbered} people"
+        without = (
+            f"The contacts have no NHS number of {people} who would get a letter: whether they "
+            "have a second record, with an opt-out in it, cannot be known."
+        )
+        return (*self.again.warnings, without)
 
     @property
     def sha256(self) -> str:
@@ -159,9 +126,11 @@ def draw(order: Order, sources: Sources) -> Drawing:
         UsageError: the order is no order: its name, size, tiers, or the batch that is reminded.
         SafetyRefusal: people would be written to by what is missing, too old or foreign.
     """
-    _refuse_ill_ordered(order, sources)
+    refuse_ill_ordered(order, sources)
     refuse_unsafe(sources, order.settings, order.answers, order.mailing_on)
     refuse_without_national(order.settings, order.answers, order.national_by)
+    refuse_foreign_run(sources.run.sha256, sources.ledger.standing)
+    refuse_forgetful(sources.ledger, sources.key, order.lost_letters_by)
     standing = standing_before(sources.ledger, order.batch)
     # everybody in the ledger: opt-outs are noted of whoever has one
     patients = sources.key.patients(sorted(sources.ledger.standing.persons))
@@ -174,7 +143,11 @@ def draw(order: Order, sources: Sources) -> Drawing:
         codelists=order.codelists,
         engine=order.engine,
     )
+    handed_in = _patient_ids(sources)
+    listed = [who for _, who, _ in again.practice_list.rows]
+    refuse_damaged_ids({"opt-outs": listed, **handed_in}, again.everybody)
     refuse_unlike(again, sources.run.practice, len(patients), order.acknowledged)
+    refuse_unknown_people(handed_in, again.everybody, order.acknowledged)
     checks = Checks(
         practice=sources.run.practice,
         again=again,
@@ -190,6 +163,14 @@ def draw(order: Order, sources: Sources) -> Drawing:
     return _drawn(order, sources, checks, people, patients)
 
 
+def _patient_ids(sources: Sources) -> dict[str, Collection[str]]:
+    """The patient ids in each file that the practice has handed in, by its name."""
+    return {
+        "contacts": sources.contacts.by_patient.keys(),
+        "other-invitations": sources.others.by_patient.keys() if sources.others else (),
+    }
+
+
 def _invited(order: Order, standing: Standing) -> tuple[Considered, ...]:
     return considered(standing, order.tiers, order.mailing_on)
 
@@ -200,7 +181,7 @@ def _reminded(order: Order, standing: Standing) -> tuple[Considered, ...]:
         Considered(
             one.person,
             one.tier or tier_of(standing, one.person),
-            Stands.REPLIED if one.invite_id in standing.replies else Stands.ASKED,
+            Stands.REPLIED if has_come_back(standing, one) else Stands.ASKED,
         )
         for one in standing.batch(order.reminds or "")
     )
@@ -238,6 +219,7 @@ def _drawn(
         patients,
         checks.again,
         order.inputs(sources, checks.again),
+        sum(not sources.contacts.by_patient[one.patient_id].nhs_number for one in letters),
     )
 
 
@@ -255,30 +237,3 @@ def _letter(checks: Checks, person: Asked, tier: Tier) -> Letter:
         no_longer_met(person, checks),
         has_national_opt_out(person, checks),
     )
-
-
-def _refuse_ill_ordered(order: Order, sources: Sources) -> None:
-    if not BATCH_NAME.fullmatch(order.batch):
-        raise UsageError(
-            f"--batch {order.batch}: name batches B1, B2, …, reminders B1-R1, B1-R2: the name "
-            "stands on letters and files, and must say nothing of those who get them."
-        )
-    if not order.reminds:
-        if order.size < 1 or not order.tiers:
-            raise UsageError("A batch needs --size, 1 or more, and --tiers, such as A,B.")
-        return
-    first = sources.ledger.standing.batches.get(order.reminds)
-    if first is None:
-        raise UsageError(
-            f"There is no batch {order.reminds} in the ledger to remind the people of."
-        )
-    if order.mailing_on <= first.mailing_on:
-        raise UsageError(
-            f"The reminder would go out on {order.mailing_on}, and {order.reminds} goes out on "
-            f"{first.mailing_on}: a reminder comes later."
-        )
-    if order.settings.legal_basis is not first.legal_basis:
-        raise SafetyRefusal(
-            f"{order.reminds} was sent under {first.legal_basis}, the reminder would be under "
-            f"{order.settings.legal_basis}: people are reminded on the ground they were invited on."
-        )

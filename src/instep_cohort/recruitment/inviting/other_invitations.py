@@ -33,9 +33,9 @@ class OtherInvitations(NamedTuple):
     def to_another(self, patient_id: str, study: str, mailing_on: date, days: int) -> bool:
         """Whether they were invited to another study fewer than so many days before that date.
 
-        An invitation that is still to come counts as well.
+        An invitation that is still to come counts as well; with 0 days none counts.
         """
-        return any(
+        return days > 0 and any(
             not _same(one.study, study) and (mailing_on - one.invited_on).days < days
             for one in self.by_patient.get(patient_id, ())
         )

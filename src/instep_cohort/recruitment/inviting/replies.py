@@ -194,7 +194,7 @@ def _day(text: str, invitation: _Invitation, today: date, name: str) -> date:
 
 
 def _word(kinds: type[_Word], text: str, name: str) -> _Word:
-    plain = "_".join(text.lower().split())
+    plain = "_".join(text.lower().replace("-", " ").split())
     try:
         return kinds(plain)
     except ValueError:

@@ -36,10 +36,11 @@ def as_dict(made: Made, *, dry_run: bool) -> dict[str, Any]:
         "look_at": dict(drawing.kept_with_notes()),
         "new_opt_outs": len(made.opt_outs),
         "left_out_since": made.left_out,
+        "has_been_sent": made.sent,
         "files": [str(one.path) for one in made.files],
         "ledger_head": made.head,
         "settings_sha256": drawing.sha256,
-        "warnings": list(drawing.again.warnings),
+        "warnings": list(drawing.warnings),
     }
 
 
@@ -88,8 +89,13 @@ def _ending(made: Made, *, dry_run: bool) -> list[str]:
         return [*said, "A dry run: nothing was written."]
     if not made.files:
         return [*said, "Nobody is left to write to: no batch was recorded, and no file written."]
-    if made.again:
+    if made.again and not made.sent:
         said.append(f"{made.order.batch} stood in the ledger already; its files were written again")
+    if made.sent:
+        said.append(
+            f"Replies to {made.order.batch} are in the ledger, so it has been sent: the practice's "
+            "own lists were written again, and no mailing list"
+        )
     if made.left_out:
         people = "1 person" if made.left_out == 1 else f"{made.left_out} people"
         since = "opted out, replied or were decided on anew since"

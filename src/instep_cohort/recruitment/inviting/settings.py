@@ -15,6 +15,7 @@ from pydantic import model_validator as checked
 
 from instep_cohort.cohort.safety import STALE_EXTRACT_DAYS, STALE_LIST_DAYS
 from instep_cohort.errors import DefinitionError, Fault, SafetyRefusal, UsageError
+from instep_cohort.recruitment.inviting.written import in_digits, is_email, plain
 from instep_cohort.recruitment.vocabulary import (
     WRITING_CHANNELS,
     Channel,
@@ -123,6 +124,14 @@ class InvitationSettings(_Part):
         own = (seed.first_name, seed.surname, *seed.address, self.practice_name)
         if any(runs_as_formula(text) for text in (*own, self.practice_address)):
             raise ValueError("seed_row, practice: a text begins with = + - or @: begin otherwise")
+        if not plain((*own, self.practice_address)):
+            raise ValueError(
+                "seed_row, practice: a text is not one line that prints as it is: write it anew"
+            )
+        if seed.mobile and not in_digits(seed.mobile):
+            raise ValueError("seed_row.mobile: it is no mobile number, such as 07700 900000")
+        if seed.email and not is_email(seed.email):
+            raise ValueError("seed_row.email: it is no e-mail address")
         return self
 
 
@@ -223,7 +232,7 @@ def _to_fill_in(value: object, where: str) -> list[Fault]:
 def _refuse_unknown_basis(data: Mapping[str, Any]) -> None:
     said = data.get("legal_basis")
     if said not in list(LegalBasis):
-        found = "No legal basis is given" if said is None else f"{said} is no legal basis"
+        found = "No legal basis is given" if not said else f"{said} is no legal basis"
         raise SafetyRefusal(
             f"{found}, and there is no default: it decides whose opt-outs remove them. Give "
             f"--legal-basis, or legal_basis in the protocol file, one of {_BASES}."

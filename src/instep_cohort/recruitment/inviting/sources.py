@@ -154,7 +154,6 @@ def refuse_unsafe(
         SafetyRefusal: the settings are of another study; the extract is too old, of after the
             mailing date, or older than the search's; nobody has answered for opt-outs, or the list
             is too old; there is a cooling-off without a file of other invitations.
-        UsageError: there is such a file and no cooling-off.
     """
     if settings.study != sources.run.study:
         raise SafetyRefusal(
@@ -168,8 +167,6 @@ def refuse_unsafe(
             "and no file says who was invited when: give it with --other-invitations (a CSV: "
             "patient_id,study,invited_on; it may have no rows)."
         )
-    if sources.others is not None and not settings.cooling_off_days:
-        raise UsageError("--other-invitations says nothing without --cooling-off DAYS: give both.")
 
 
 def _refuse_old_extract(sources: Sources, settings: InvitationSettings, mailing_on: date) -> None:

@@ -153,6 +153,13 @@ class Ledger:
         """The hash of the last row (64 hex digits): to be written into whatever is made from it."""
         return self._rows[-1].hash if self._rows else first_hash(self.identity)
 
+    def has_had(self, head: str) -> bool:
+        """Whether that was its head at some time: the head of none that lacks rows, or is another.
+
+        As of the last opening, append or refresh.
+        """
+        return head == first_hash(self.identity) or any(row.hash == head for row in self._rows)
+
     @property
     def standing(self) -> Standing:
         """What the ledger says now, as of the last opening, append or refresh; read it only."""
