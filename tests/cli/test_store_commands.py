@@ -166,12 +166,60 @@ def test_repair(instep, two, tmp_path):
     _, (one, _) = two
     given = ("--profile", "standard", "--extract-date", WHEN, "--out", tmp_path / "store")
     file = tmp_path / "repair.csv"
+    written = tmp_path / "repair.PRACTICE-ONLY.csv"
     ended = instep("ingest", one.extract, *given, "--repair", file)
     assert ended.code == 0
-    with file.open(encoding="utf-8", newline="") as lines:
+    with written.open(encoding="utf-8", newline="") as lines:
         header, *rows = csv.reader(lines)
     assert header == ["file", "line", "column", "found", "suggested", "why"]
-    assert f"{file}: {len(rows)} damaged cells; nothing was changed in the store." in ended.err
+    assert f"{written}: {len(rows)} damaged cells; nothing was changed in the store." in ended.err
+    note = json.loads((tmp_path / f"{written.name}.json").read_text(encoding="utf-8"))
+    assert (note["artefact_class"], note["columns"]) == ("PRACTICE-ONLY", header)
+    assert note["damaged_cells"] == len(rows)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("repair*")} == {0o600}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *(written.name, f"{written.name}.json", "store")
+    ]
+    before = written.read_bytes()
     ended = instep("ingest", one.extract, *given, "--repair", file)
     assert (ended.code, ended.out) == (2, "")
     assert "is there already" in ended.err
+    assert written.read_bytes() == before
+    ended = instep("ingest", one.extract, *given, "--repair", tmp_path / "no" / "repair.csv")
+    assert (ended.code, "there is no folder" in ended.err) == (2, True)
+    ended = instep("ingest", one.extract, *given, "--repair", tmp_path / "a.RELEASABLE-COUNTS.csv")
+    assert (ended.code, "the name says another class" in ended.err) == (2, True)
+
+
+def test_a_doubtful_extract_date_is_said_to_be_one(instep, two, tmp_path):
+    _, (one, _) = two
+    words = ("ingest", one.extract, "--profile", "standard", "--out", tmp_path / "store")
+    assert "--extract-date" not in instep(*words, "--extract-date", WHEN).err
+    ended = instep(*words, "--extract-date", "2999-01-01")
+    assert ended.code == 0
+    assert "Note: --extract-date 2999-01-01 lies in the future" in ended.err
+    extract = tmp_path / "extract"
+    for file in one.extract.glob("*.csv"):
+        part = extract / file.stem / f"{file.stem}-2026-12-24.csv"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(file.read_bytes())
+    ended = instep("ingest", extract, *words[2:], "--extract-date", WHEN)
+    assert f"--extract-date {WHEN} may be wrong: the newest is named for 2026-12-24" in ended.err
+
+
+def test_a_part_that_was_renamed_and_a_file_that_was_cut_off_are_said_at_once(
+    instep, two, tmp_path
+):
+    _, (one, _) = two
+    extract = tmp_path / "extract"
+    extract.mkdir()
+    for file in one.extract.glob("*.csv"):
+        (extract / file.name).write_bytes(file.read_bytes())
+    (extract / "events (1).csv").write_bytes((extract / "events.csv").read_bytes())
+    with (extract / "events.csv").open("ab") as events:
+        events.write(b"1,2026-05")
+    words = ("--profile", "standard", "--out", tmp_path / "store", "--extract-date", WHEN)
+    ended = instep("ingest", extract, *words)
+    assert ended.code == 0
+    assert "Note: not read: events (1).csv (a part that was renamed is missing" in ended.err
+    assert "Note: events.csv ends in the middle of a row" in ended.err

@@ -249,6 +249,25 @@ def test_a_list_that_matches_nothing_is_told_and_under_strict_refused(studied, t
     assert str(error.value) == f"codelists: {empty}"
 
 
+def test_a_dissent_among_the_rows_that_were_set_apart_is_told(identified, tmp_path):
+    assert not [one for one in identified().warnings if "may be an opt-out" in one]
+    practice = write_practice(tmp_path)
+    with (practice.extract / "events.csv").open("a", encoding="utf-8") as events:
+        events.write("00ZQ-damaged,2026-01-01,WI3..,,\n00ZQ-damaged,2026-01-01,AC1..,,\n")
+    ingest(practice.extract, profile="standard", extract_date=ON, out=practice.store)
+    cohort = identify(
+        load_study(practice.study),
+        open_store(practice.store),
+        on=ON,
+        opt_outs=practice.opt_outs,
+        opt_outs_on=ON,
+        codelists=practice.codelists,
+    )
+    [told] = [one for one in cohort.warnings if "may be an opt-out" in one]
+    assert told.startswith("Of 2 rows that could not be read 1 may be an opt-out")
+    assert "00ZQ" not in told
+
+
 @pytest.mark.parametrize(
     ("unread", "notes"),
     [

@@ -102,7 +102,7 @@ def test_a_store_is_no_extract(tmp_path):
             {"events_csv": "4711,2026-05-01,local,x\n"},
             r"events\.csv: its first line is not the header of events files: none of patient_id,",
         ),
-        ({"events_csv": "patient_id;date;system;code\n"}, r"tab or comma between columns"),
+        ({"events_csv": "patient_id;date;system;code\n"}, r"semicolons stand between its columns"),
         (
             {"events_csv": head("patient_id", "date", "system", "code", "Code")},
             r"events\.csv: column `code` is there 2 times",

@@ -180,10 +180,53 @@ def test_two_that_fit_are_refused_and_so_is_none(tmp_path):
     assert detect(extract, {"toy": TOY, "twin": replace(twin, automatic=False)}).profile is TOY
     with pytest.raises(ExtractError, match="no profile fits") as refusal:
         detect(put(tmp_path / "y", people_csv="pid;born\n4711;x\n", notes_csv="x"), KNOWN)
-    assert "aurum: no Patient file" in str(refusal.value)
+    first, *_, far, names = str(refusal.value).splitlines()[1:]
+    assert first.startswith("  toy: people.csv: semicolons stand between its columns")
+    assert "aurum, " in far
+    assert far.endswith(": no file has the name of one of their tables")
+    assert names.startswith("Files found: notes.csv, people.csv. Any other export")
     assert "4711" not in str(refusal.value)
     with pytest.raises(UsageError, match="no such file or folder"):
         detect(tmp_path / "nowhere", KNOWN)
+
+
+def test_an_archive_in_an_archive_is_said_to_be_one(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("inner.zip", b"")
+    with pytest.raises(ExtractError, match=r"inner\.zip; a \.zip within a \.zip is not opened"):
+        detect(tmp_path / "x.zip", KNOWN)
+
+
+def test_a_workbook_is_said_to_be_one(tmp_path):
+    extract = put(tmp_path / "extract", events_csv="x")
+    (extract / "patients.xlsx").write_bytes(b"PK")
+    with pytest.raises(ExtractError, match="a workbook is not opened: ask for the export as CSV"):
+        detect(extract, KNOWN)
+    with pytest.raises(ExtractError, match="a workbook is not opened"):
+        ingest(extract, profile="standard", extract_date=ON, out=tmp_path / "store")
+
+
+def test_semicolons_are_said_to_be_semicolons(tmp_path):
+    files = {name: text.replace(",", ";") for name, text in STANDARD_FILES.items()}
+    with pytest.raises(ExtractError, match="semicolons stand between its columns"):
+        detect(put(tmp_path, **files), KNOWN)
+
+
+def test_the_nearest_profile_is_named_first(tmp_path):
+    files = {name: text for name, text in AURUM_FILES.items() if "Patient" not in name}
+    with pytest.raises(ExtractError, match="the nearest first:\n  aurum: no Patient file"):
+        detect(put(tmp_path, **files), KNOWN)
+
+
+def test_a_store_is_no_extract(tmp_path):
+    ingest(
+        put(tmp_path / "x", **STANDARD_FILES),
+        profile="standard",
+        extract_date=ON,
+        out=tmp_path / "s",
+    )
+    with pytest.raises(ExtractError, match="a store already, not an extract"):
+        detect(tmp_path / "s", KNOWN)
 
 
 def test_ingest_takes_auto_and_a_profile(tmp_path):

@@ -134,6 +134,110 @@ def test_a_dictionary_and_what_a_row_says_are_looked_at(tmp_path):
     assert (row["line"], row["found"], row["suggested"]) == ("2", "2.79E+08", "")
 
 
+# ---------------------------------------------------------------- dates
+
+
+IN_1900 = "counted from 1900"
+DATES = [
+    # as it stands there, as it may have been, of the reason
+    ("46143", "2026-05-01", IN_1900),
+    ("46143.604", "2026-05-01", IN_1900),
+    ("1/5/2026", "2026-05-01 or 2026-01-05", "dd/mm/yyyy or mm/dd/yyyy"),
+    ("01/05/2026 14:30", "2026-05-01 or 2026-01-05", "dd/mm/yyyy or mm/dd/yyyy"),
+    ("13/05/2026", "2026-05-13", "dd/mm/yyyy"),
+    ("05/13/2026", "2026-05-13", "mm/dd/yyyy"),
+    ("05.05.2026", "2026-05-05", "no other day"),
+    ("29-02-2024", "2024-02-29", "dd/mm/yyyy"),
+    ("01-May-2026", "2026-05-01", "by its name"),
+    ("1 September 2025", "2025-09-01", "by its name"),
+    ("20260501", "2026-05-01", "in this order"),
+    ("2026/5/1", "2026-05-01", "in this order"),
+    ("01/05/26", "", "two digits"),
+    ("1-May-26", "", "two digits"),
+]
+
+
+@pytest.mark.parametrize(("found", "mended", "why"), DATES)
+def test_dates(tmp_path, found, mended, why):
+    rows, store = suggested(tmp_path, f"1,{found},read_v2,N05..,x\n")
+    assert brief(rows) == [(2, "date", found, mended)]
+    assert why in rows[0]["why"]
+    assert store.events["date"].isna().all()  # nothing is applied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-05-01", "2026-05", "2026", "", "30/02/2026", "31/31/2026", "2026-02-30", "soon"),
+        *("9999", "123456", "01234", "1-Foo-2026", "46143x", "20261301"),
+    ],
+)
+def test_what_is_a_date_or_nothing_that_is_known_is_left_alone(tmp_path, text):
+    assert suggested(tmp_path, f"1,{text},read_v2,N05..,x\n")[0] == []
+
+
+def test_numbers_that_may_count_from_1900_or_1904(tmp_path):
+    early = "1,40000,read_v2,N05..,x\n"
+    [row], _ = suggested(tmp_path, early)
+    assert row["suggested"] == "2009-07-06 or 2013-07-07"
+    assert "from 1900, 2013-07-07 where it counts from 1904" in row["why"]
+
+
+def test_the_column_says_from_when_a_spreadsheet_counted(tmp_path):
+    early, late = "1,40000,read_v2,N05..,x\n", "1,46143,read_v2,N05..,x\n"
+    rows, _ = suggested(tmp_path, early + late)
+    assert [row["suggested"] for row in rows] == ["2009-07-06", "2026-05-01"]
+
+
+def test_a_few_late_numbers_do_not_say_it(tmp_path):
+    early, late = "1,40000,read_v2,N05..,x\n", "1,46143,read_v2,N05..,x\n"
+    rows, _ = suggested(tmp_path, early * 100 + late)
+    assert {row["suggested"] for row in rows} == {
+        *("2009-07-06 or 2013-07-07", "2026-05-01 or 2030-05-02")
+    }
+
+
+def test_the_reason_says_what_the_column_says(tmp_path):
+    line = "1,{},read_v2,N05..,x\n"
+    rows, _ = suggested(tmp_path, line.format("01/05/2026") + line.format("13/05/2026") * 2)
+    assert "2 can only be dd/mm/yyyy and 0 only mm/dd/yyyy" in rows[0]["why"]
+
+
+def test_dates_of_patients_and_their_registrations(tmp_path):
+    person = {"birth_date": "31/12/1970", "death_date": "40000", "registration_start": "1/13/2001"}
+    extract = put(
+        tmp_path / "extract",
+        patients_csv=csv_text([PATIENT | person]),
+        events_csv=HEAD + "1,2026-05-01,read_v2,N05..,x\n",
+    )
+    file = tmp_path / "repair.csv"
+    ingest(extract, profile="standard", extract_date=ON, out=tmp_path / "store", repair=file)
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [(r["file"], r["line"], r["column"], r["suggested"]) for r in rows] == [
+        ("patients.csv", "2", "birth_date", "1970-12-31"),
+        ("patients.csv", "2", "death_date", "2009-07-06 or 2013-07-07"),
+        ("patients.csv", "2", "registration_start", "2001-01-13"),
+    ]
+
+
+def test_dates_are_written_as_their_table_writes_them(tmp_path):
+    texts = ["46143", "2026-05-01", "05/13/2026", "01/05/2026"]
+    store = aurum(tmp_path, Observation=[{"obsdate": text} for text in texts])
+    file = tmp_path / "repair.csv"
+    given = {"profile": "aurum", "extract_date": ON, "out": tmp_path / "again"}
+    ingest(store.path.parent / "extract", **given, repair=file)
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    mended = [(r["column"], r["found"], r["suggested"]) for r in rows if r["column"] == "obsdate"]
+    assert mended == [
+        ("obsdate", "46143", "01/05/2026"),
+        ("obsdate", "2026-05-01", "01/05/2026"),
+        ("obsdate", "05/13/2026", "13/05/2026"),
+    ]
+    assert "day and month exchanged" in rows[-1]["why"]
+
+
 def test_no_cell_runs_as_a_formula(tmp_path):
     rows, _ = suggested(tmp_path, "1,2026-05-01,ctv3,=X75s3,x\n")
     assert brief(rows) == [(2, "code", "'=X75s3", "X75s3")]

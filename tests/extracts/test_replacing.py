@@ -5,10 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from extract_files import standard, table
+from extract_files import ON, standard, table
 
-from instep_cohort.errors import ExtractError
-from instep_cohort.extracts import held_files, open_store
+from instep_cohort.errors import ExtractError, UsageError
+from instep_cohort.extracts import held_files, ingest, open_store
 from instep_cohort.extracts import writing as writing_module
 from instep_cohort.extracts.exchanging import exchange
 from instep_cohort.extracts.tables import TABLES
@@ -20,6 +20,15 @@ linux = pytest.mark.skipif(
 
 def contents(store):
     return {name: table(store, name) for name in TABLES}
+
+
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
+    (tmp_path / "a-file").write_bytes(b"")
+    standard(tmp_path)
+    given = {"profile": "standard", "extract_date": ON, "out": tmp_path / "a-file" / "store"}
+    with pytest.raises(UsageError, match=r"no store can be written there: .* may write in") as said:
+        ingest(tmp_path / "extract", **given)
+    assert str(tmp_path / "a-file") in str(said.value)
 
 
 @linux

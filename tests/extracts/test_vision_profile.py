@@ -382,6 +382,37 @@ def test_a_moved_column_is_refused_and_shown_to_nobody(tmp_path):
         read(tmp_path / "narrow", Journal=text("Journal", [{}]).replace(b",\n", b"\n"))
 
 
+def test_records_of_nobody_at_all_may_have_another_reason(tmp_path):
+    with pytest.raises(ExtractError, match="the column of patient ids is not what it should be"):
+        read(tmp_path, Journal=[{"pid": "x9"}, {"pid": "x8", "id": "2"}])
+
+
+def test_a_practice_is_called_by_its_ods_code(tmp_path):
+    named = [{"id": "S1", "identifier": "A81001"}, {"id": "S2"}]
+    store = read(
+        tmp_path,
+        Patient=people({}, {"service_id": "S2"}, {"service_id": "S3"}),
+        Journal=[{"pid": "1"}],
+        Practice=named,
+    )
+    assert column(store, "patients", "practice_id") == ["A81001", "S2", "S3"]
+    assert set(column(store, "registrations", "practice_id")) == {"A81001", "S2", "S3"}
+    missing = "practice is not in the extract's list of practices"
+    assert findings(store, "patients")[missing] == 1
+
+
+def test_a_header_that_somebody_put_in_front_is_nobody(tmp_path):
+    headed = {
+        name: f"{','.join(LAYOUTS[name].upper().split())}\n".encode() + text(name, rows)
+        for name, rows in (("Patient", people(*[{}] * 40)), ("Journal", [{"pid": "1"}] * 40))
+    }
+    store = read(tmp_path, **headed)
+    assert sorted(column(store, "patients", "patient_id")) == sorted(map(str, range(1, 41)))
+    header = "a line of column names"
+    assert fates(store, called("patient")) == (41, 40, {}, {header: 1})
+    assert fates(store, called("journal")) == (41, 40, {}, {f"patient left out: {header}": 1})
+
+
 def test_encodings_quotes_and_damage(tmp_path):
     rows = [{"rubric": "Ménière’s, £5"}, {"code": "F24..00", "rubric": "Müller"}, {}]
     lines = text("Journal", rows).decode().splitlines(keepends=True)

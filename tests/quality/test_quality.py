@@ -13,15 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instep_cohort as ic
-from extracts.extract_files import SAMPLES, aurum, standard
+from extracts.extract_files import EVENT, PATIENT, SAMPLES, aurum, csv_text, put, standard
 from instep_cohort.cohort.safety import STALE_EXTRACT_DAYS
 from instep_cohort.errors import ExtractError, UsageError
 from instep_cohort.extracts import ingest
+from instep_cohort.extracts.manifest import FileCounts
+from instep_cohort.extracts.manifest import Finding as Said
 from instep_cohort.extracts.merging import merge_stores
+from instep_cohort.extracts.patients import COPY
+from instep_cohort.extracts.profiles import all_profiles
 from instep_cohort.quality import RULES, Quality, quality
+from instep_cohort.quality.as_text import amount
 from instep_cohort.quality.extract_age import OLDEST
+from instep_cohort.quality.rows_read import findings_of
 from instep_cohort.quality.rules import PROBLEMS
-from instep_cohort.quality.values import Severity
+from instep_cohort.quality.said_by_ingest import said_findings
+from instep_cohort.quality.values import Finding, Severity, Unit
 
 ON = date(2026, 11, 1)
 
@@ -47,8 +54,9 @@ def clean(tmp_path_factory):
 
 CASES = [
     # rule, tables of the extract, severity, count, of
-    ("date-future", {"events": [{"date": "2026-11-02"}, {}]}, "warning", 1, 2),
-    ("date-future", {"events": [{"date": "2027"}, {}]}, "warning", 1, 2),
+    ("date-future", {"events": [{"date": "2026-11-02"}, *[{}] * 10]}, "warning", 1, 11),
+    ("date-future", {"events": [{"date": "2026-11-02"}, {}]}, "error", 1, 2),
+    ("date-future", {"events": [{"date": "2027"}, {}]}, "error", 1, 2),
     ("before-birth", {"events": [{"date": "1980-02-02"}, {}]}, "warning", 1, 2),
     ("before-birth", {"events": [{"date": "1980-01"}, {}]}, "warning", 1, 2),
     (
@@ -100,6 +108,8 @@ CASES = [
     ),
     ("identifying-code", {"events": [{"code": "9159"}, {"code": "9152-1"}, {}]}, "warning", 2, 3),
     ("read-form", {"events": [{"code": "N05"}, {}]}, "warning", 1, 2),
+    ("opt-out-set-apart", {"events": [{"system": "icd10", "code": "9Nu0."}, {}]}, "error", 1, 1),
+    ("opt-out-set-apart", {"events": [{"patient_id": "9", "code": "9Nu0."}, {}]}, "error", 1, 1),
     ("unknown-system", {"events": [{"system": "icd10"}, {}]}, "error", 1, 2),
     ("quarantined", {"events": [{"patient_id": "9"}, {}]}, "error", 1, 2),
     (
@@ -260,6 +270,133 @@ def test_rows_are_all_accounted_for(tmp_path):
         ("events.csv", "quarantined", "no code", 1),
         ("events.csv", "quarantined", "unknown patient", 1),
     ]
+
+
+def test_the_reasons_of_a_file_stand_together_without_small_numbers(tmp_path):
+    events = [{}] * 400 + [{"patient_id": "9"}] * 2 + [{"code": ""}]
+    report = quality(standard(tmp_path, events=events), masked=True)
+    [one] = [one for one in report.findings if one.rule == "quarantined"]
+    assert (one.count, one.of, one.what) == (3, 403, "set apart: unknown patient, no code")
+    assert report.shown(one) == ("<5", 405)
+
+
+def test_what_is_about_most_of_the_extract_comes_first(tmp_path):
+    events = [{}] * 300 + [{"date": "1979-01-01"}] * 40 + [{"patient_id": "9"}]
+    report = quality(standard(tmp_path, events=events))
+    ranks = [(-one.severity.rank, -one.weight) for one in report.findings]
+    assert ranks == sorted(ranks)
+    rules = [one.rule for one in report.findings]
+    assert rules.index("opt-out-none") < rules.index("before-birth") < rules.index("quarantined")
+
+
+def test_files_that_are_copies_are_counted_by_rows(tmp_path):
+    put(tmp_path / "extract", patients_csv=csv_text([PATIENT]))
+    put(tmp_path / "extract" / "events", a_csv=csv_text([EVENT]), b_csv=csv_text([EVENT]))
+    given = {"profile": "standard", "extract_date": ON, "out": tmp_path / "store"}
+    store = ingest(tmp_path / "extract", **given)
+    [one] = [one for one in quality(store).findings if one.rule == "same-file"]
+    assert (one.unit, one.count) == ("rows", 1)
+
+
+HEAD = "patient_id,date,system,code,term\n"
+ROW = "1,2026-05-01,read_v2,N05..,x\n"
+ENDS = [
+    # the end of the file, whether it was cut off
+    ('1,2026-05-01,read_v2,N05..,"Low ba', True),
+    ("1,2026-05", True),
+    ("1,2026-05\n", False),
+    ("(2 rows affected)\n", False),
+    ("1,2026-05\n1,2026-05-01,read_v2,N05..,x", False),
+    ("1,2026-05-01,read_v2,N05..,x", False),
+    ("9,2026-05-01,read_v2,N05..,x", False),
+]
+
+
+@pytest.mark.parametrize(("end", "cut"), ENDS)
+def test_a_file_that_was_cut_off_is_an_error(tmp_path, end, cut):
+    store = standard(tmp_path, events=(HEAD + ROW * 300 + end).encode())
+    assert ("cut-off" in found(store)) == cut
+    if cut:
+        assert found(store)["cut-off"] == ("error", 1, None)
+        [said] = [one.what for one in quality(store).findings if one.rule == "cut-off"]
+        assert said.startswith("events.csv ends in the middle of a row")
+
+
+def test_a_file_that_was_cut_off_in_the_middle_of_a_letter(tmp_path):
+    store = standard(tmp_path, events=(HEAD + ROW + '1,2026-05-01,read_v2,"é').encode("cp1252"))
+    assert "cut-off" in found(store)
+
+
+COPIES = FileCounts(
+    file="b.csv",
+    table="patient",
+    sha256="0" * 64,
+    read=10,
+    stored=2,
+    quarantined={},
+    skipped={COPY: 7, "deleted": 1},
+)
+
+
+def test_patients_who_stand_in_two_files():
+    found = [(one.rule, one.severity, one.count) for one in findings_of(COPIES)]
+    assert found == [("copied-patients", "warning", 7), ("left-out", "note", 1)]
+
+
+UNUSED = [
+    ("events copy.csv", "unused-table"),
+    ("Patients.bak", "unused-table"),
+    ("eventsummary.csv", "unused-file"),
+    ("notes.csv", "unused-file"),
+]
+
+
+@pytest.mark.parametrize(("name", "rule"), UNUSED)
+def test_files_that_are_not_read(tmp_path, name, rule):
+    standard(tmp_path)
+    (tmp_path / "extract" / name).write_bytes(b"patient_id,code\n1,x\n")
+    given = {"profile": "standard", "extract_date": ON, "out": tmp_path / "store"}
+    store = ingest(tmp_path / "extract", **given)
+    assert counted(quality(store), rule) == 1
+    assert f"not read: {name}" in repr(store)
+    severity = {"unused-table": "warning", "unused-file": "note"}[rule]
+    assert found(store)[rule][0] == severity
+
+
+NAMED = [
+    # name of the files, the extract date, whether it is doubtful
+    ("20261101_0100", "2026-11-01", False),
+    ("2026-10-05", "2026-11-01", False),
+    ("2026-09-30", "2026-11-01", True),
+    ("20261102", "2026-11-01", True),
+    ("20261102020000", "2026-11-01", True),
+    ("20251301", "2026-11-01", False),
+    ("120261102", "2026-11-01", False),
+    ("plain", "2026-11-01", False),
+]
+
+
+@pytest.mark.parametrize(("name", "taken", "doubtful"), NAMED)
+def test_the_day_that_names_speak_of(tmp_path, name, taken, doubtful):
+    for table, row in (("patients", PATIENT), ("events", EVENT)):
+        put(tmp_path / "extract" / table, **{f"{name}_csv": csv_text([row])})
+    given = {"profile": "standard", "out": tmp_path / "store"}
+    store = ingest(tmp_path / "extract", extract_date=date.fromisoformat(taken), **given)
+    assert ("extract-date-doubtful" in found(store)) == doubtful
+
+
+def test_the_absence_of_any_file_has_a_rule_that_is_no_note():
+    for profile in all_profiles().values():
+        for table in profile.tables:
+            if table.without:
+                said = (Said(table="medicines", finding=table.without, rows=1),)
+                [one] = said_findings(said, {"medicines": 1})
+                assert (one.rule, one.severity) == ("file-missing", "warning"), table.without
+
+
+def test_one_month_is_no_months():
+    one = Finding("drop", Severity.WARNING, "x", 1, Unit.MONTHS)
+    assert amount(Quality("", "", "", ON, (), (one,), ()), one) == "1 month"
 
 
 def test_each_problem_is_looked_for(tmp_path):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 
-# `demo` draws its numbers with NumPy, `ingest` looks at bytes with it, and Spark has needs of its own
+# `demo` and `ingest` work with NumPy, and Spark has needs of its own
 _WITHOUT_NUMPY = ("identify", "explain")
 
 

@@ -7,8 +7,10 @@ from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from instep_cohort.codelists import Codelist, Resolution
+from instep_cohort.codelists.resolving.codes_in_text import codes_in_text
 from instep_cohort.cohort.lists import list_warnings, resolve_lists
 from instep_cohort.cohort.practice_list import EMPTY, PracticeList, read_practice_list
 from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
@@ -19,6 +21,7 @@ from instep_cohort.extracts.code_systems import systems_of
 from instep_cohort.study import Plan, plan_warnings
 
 _LINES_SHOWN = 10
+_DISSENTS = ("type_1_dissent", "research_dissent")
 
 
 class Prepared(NamedTuple):
@@ -73,6 +76,8 @@ def prepare(
         *list_warnings(lists, resolutions, codes, strict=strict),
         *plan_warnings(plan, categories_of(lists)),
     ]
+    if plan.opt_outs:
+        warnings += _lost_dissents(store, plan.opt_outs.lists, lists, resolutions, codes)
     for part, extract_date, systems in _extracts(store, codes):
         try:
             refuse_unless_safe(
@@ -86,6 +91,33 @@ def prepare(
         except SafetyRefusal as refusal:
             raise SafetyRefusal(f"{part}{refusal}") from None
     return Prepared(resolutions, practice_list, warnings)
+
+
+def _lost_dissents(
+    store: Store,
+    names: Collection[str],
+    lists: Mapping[str, Codelist],
+    resolutions: Mapping[ListUse, Resolution],
+    codes: pa.Table,
+) -> list[str]:
+    """A warning where rows that could not be read hold a code of a dissent, else nothing."""
+    raw = store.quarantined()["raw"]
+    if not len(raw):
+        return []
+    lost = 0
+    for name in names:
+        keys = resolutions[name, "clinical"].categories_by_key
+        own = codes["code"].take(pa.array(list(keys), pa.int64())).to_pylist()
+        pattern = codes_in_text(lists[name], _DISSENTS, own)
+        lost += pc.sum(pc.match_substring_regex(raw, pattern)).as_py() or 0
+    if not lost:
+        return []
+    warning = (
+        f"Of {len(raw):,} rows that could not be read {lost:,} may be an opt-out by the code in "
+        "it: somebody's refusal may be lost. `store quarantine` shows them; mend them, or put the "
+        "people on the practice's opt-out list, before anybody is written to."
+    )
+    return [warning]
 
 
 def _extracts(store: Store, codes: pa.Table) -> Iterator[tuple[str, date, Collection[str]]]:

@@ -128,12 +128,12 @@ def marker(text: str, markers: Iterable[str], style: DateStyles) -> str:
     for one in _styles(style):
         for iso in markers:
             d = date.fromisoformat(iso)
-            written = one.written.format(d=d, name=_NAMES[d.month - 1])
+            day_written = one.written.format(d=d, name=_NAMES[d.month - 1])
             start = f"left({text}, {one.day_length})"
             same = f"upper({start})" if "{name}" in one.written else start
             rest = f"substr({text}, {one.day_length + 1})"
             arms.append(
-                f"WHEN {same} = {literal(written.upper())} "
+                f"WHEN {same} = {literal(day_written.upper())} "
                 f"AND regexp_full_match({rest}, {literal(f'({_TIME_OF_DAY})?')}) "
                 f"THEN {literal(iso)}"
             )
@@ -159,6 +159,21 @@ def open_end(text: str, markers: Iterable[str], style: DateStyles, extract_date:
     found = marker(text, markers, style)
     none = f"WHEN {any_of(found, future)} THEN NULL " if future else ""
     return f"CASE WHEN {found} IS NULL THEN {text} {none}ELSE {literal(UNKNOWN_DAY)} END"
+
+
+def written(day: date, style: DateStyle) -> str:
+    """A day as a style writes it.
+
+    Example:
+        >>> written(date(2026, 5, 1), "dd mmm yyyy")
+        '01 May 2026'
+    """
+    return _STYLES[style].written.format(d=day, name=_NAMES[day.month - 1])
+
+
+def is_unreadable(text: str, style: DateStyles) -> str:
+    """An SQL condition: something stands there, and it is neither a full nor a partial date."""
+    return f"({text} IS NOT NULL AND coalesce({day(text, style)}, {earliest(text, style)}) IS NULL)"
 
 
 def _styles(style: DateStyles) -> list[_Style]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from instep_cohort.extracts.headers import speakable
+from instep_cohort.extracts.lines import BAD_QUOTES, TOO_FEW
 from instep_cohort.extracts.reading import Readable, relation
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import any_of, identifier, literal
@@ -12,6 +16,7 @@ SAME_CONTENT = "file holds the same as another of its table: its rows count agai
 UNKNOWN_COLUMNS = "unknown columns, not read: {}"
 LITERAL_WORD = "literal {}: taken as missing"
 BYTE_WITHOUT_MEANING = "byte that Windows-1252 does not have: kept as a control character"
+CUT_OFF = " ends in the middle of a row: what came after it is not there"
 
 _SHOWN = 8  # unknown columns
 _LONGEST_NAME = 40
@@ -46,6 +51,31 @@ def count_words(sources: Sources) -> None:
             table = sources.profile.table(file.file.table)
             raw = relation([file], table, (), raw=True)
             sources.count_findings(sources.profile.store_table(table.name), f"({raw})", rules)
+
+
+def note_cut_off(sources: Sources) -> None:
+    """Notes the files whose last row is none and has no line end: a copy that was broken off.
+
+    Archives tell by themselves. After everything has been read.
+    """
+    for file in sources:
+        last = sources.quarantine.last(file.name)
+        if last is None or last.reason not in (TOO_FEW, BAD_QUOTES):
+            continue
+        if file.file.path.suffix.lower() != ".gz" and _ends_with(file.file.path, last.raw):
+            sources.findings.add(
+                sources.profile.store_table(file.file.table), file.name + CUT_OFF, 1
+            )
+
+
+def _ends_with(path: Path, text: str) -> bool:
+    """Whether a file ends with a text, in one of the encodings that are read."""
+    wanted = [text.encode(encoding, "replace") for encoding in ("utf-8", "cp1252")]
+    longest = max(map(len, wanted))
+    with path.open("rb") as file:
+        file.seek(-min(longest, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        end = file.read()
+    return any(map(end.endswith, wanted))
 
 
 def _rules(sources: Sources, file: Readable) -> dict[str, str]:

@@ -29,6 +29,10 @@ class Findings:
         """As `add`, and the finding is kept even where it is about no row."""
         self._rows[table, finding] += rows
 
+    def rows(self, table: str, finding: str) -> int:
+        """How many rows of a finding there are so far."""
+        return self._rows.get((table, finding), 0)
+
     def listed(self) -> tuple[Finding, ...]:
         """Every finding, in the order of the store's tables and then by name."""
         order = list(TABLES)

@@ -48,6 +48,12 @@ def check_header(
             named only where the line is a header: a first line that is data is never shown.
     """
     if not set(columns) & set(table.columns):
+        cells = {cell.strip(' "') for column in columns for cell in column.split(";")}
+        if len(cells & set(table.columns)) > 1:
+            raise ExtractError(
+                f"{name}: semicolons stand between its columns, as some spreadsheets write them: "
+                "take the file as it was exported, or save it with commas"
+            )
         raise ExtractError(
             f"{name}: its first line is not the header of {table.title} files: none of "
             f"{', '.join(table.needed)} is in it (tab or comma between columns). Is it the right "

@@ -17,14 +17,14 @@ from instep_cohort.errors import ExtractError, InstepError
 from instep_cohort.extracts.bytes_read import BytesRead
 from instep_cohort.extracts.codes_table import make_codes, read_dictionaries
 from instep_cohort.extracts.dates import days_since_epoch
-from instep_cohort.extracts.file_findings import count_words, note_files
+from instep_cohort.extracts.file_findings import count_words, note_cut_off, note_files
 from instep_cohort.extracts.files import SourceFile, find_files
 from instep_cohort.extracts.manifest import FILE_NAME, FileCounts, Manifest, TableCounts
 from instep_cohort.extracts.patients import read_patients
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.profiles import find_profile
 from instep_cohort.extracts.reading import Readable, look_at
-from instep_cohort.extracts.recognising import detect
+from instep_cohort.extracts.recognising import detect, unopened
 from instep_cohort.extracts.record_rows import TARGETS
 from instep_cohort.extracts.records import count_findings, records_query
 from instep_cohort.extracts.registrations import read_registrations
@@ -148,9 +148,10 @@ def _build(order: _Order) -> None:
         note_files(sources)
         tables = _tables(sources, order.extract_date, order.folder)
         _note_missing(sources, present, tables)
+        note_cut_off(sources)
         if order.suggestions is not None:
             tell("looking for what damaged cells may have been")
-            write_suggestions(sources, order.suggestions)
+            write_suggestions(sources, order.suggestions, order.extract_date)
         Manifest(
             schema_version=SCHEMA_VERSION,
             instep_cohort=_version(),
@@ -193,7 +194,7 @@ def _refuse_missing(profile: Profile, present: frozenset[str], unused: list[str]
             raise ExtractError(
                 f"no {table.title} file in the extract: one with the columns "
                 f"{', '.join(table.needed)} is needed (profile {profile.name}; files found and not "
-                f"used: {shown or 'none'})"
+                f"used: {shown or 'none'}{unopened(unused)})"
             )
 
 

@@ -1,7 +1,7 @@
-"""The records of a text file one by one, with the physical line that each begins on.
+"""A record of a text file read exactly, with the physical line that it begins on.
 
-This is the slow and exact reader, used where the quick one stumbles and to find lines again. Its
-grammar is the quick one's: a cell that begins with a quote ends with one, and quotes in it are
+What `chunks` doubts is read so: each record by itself, and slowly. The grammar is that of DuckDB,
+the quick reader: a cell that begins with a quote ends with one, and quotes in it are
 doubled; where a tab stands between cells, quotes are letters like any other. A quote that never
 closes, or closes before something else than a delimiter, spoils the line that it begins on and no
 other.
@@ -9,18 +9,16 @@ other.
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from instep_cohort.extracts.survey import Survey, open_bytes
 from instep_cohort.extracts.transcoding import cp1252_text
 
-#: Bytes; a longer line is quarantined. The quick reader is told the same.
+#: Bytes; a longer line is quarantined. DuckDB is told the same.
 LONGEST_LINE = 1_000_000
 
 TOO_FEW = "too few columns"
@@ -31,13 +29,14 @@ NOT_UTF8 = "not UTF-8"
 TOO_LONG = "line too long"
 BLANK = "blank line"
 
-_LONGEST_RECORD_LINES = 1_000
+#: Behind the first line of a record, how many more are looked at for its last quote.
+LONGEST_RECORD_LINES = 1_000
 _OPENING_QUOTE = re.compile(rb' *"')
 # DuckDB takes `"a" "b"` for one cell, `a b`; so the same is done here.
 _QUOTED_PART = re.compile(rb'( *)"([^"]*(?:""[^"]*)*)"(?!")')
 _QUOTED_CELL = re.compile(rb"(?:%b)+ *" % _QUOTED_PART.pattern)
-_KEPT_OF_A_LONG_LINE = 1_000
-
+#: Bytes of a line that is too long, for quarantine.
+KEPT_OF_A_LONG_LINE = 1_000
 
 _Item = TypeVar("_Item")
 
@@ -60,24 +59,11 @@ class Record(NamedTuple):
     mended: bool = False
 
 
-def records(path: Path, survey: Survey) -> Iterator[Record]:
-    """Every record of the file behind its header, in order."""
-    with open_bytes(path) as source:
-        lines = _Lines(source)
-        for _ in range(survey.lead):
-            lines.take()
-        while (line := lines.take()) is not None:
-            yield _record(line, lines, survey)
-
-
-def find_records(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
-    """The good records with these numbers, which rise and count good records only, from 1."""
-    good = (record for record in records(path, survey) if record.text is not None)
-    yield from (record for _, record in _picked(good, wanted))
-
-
 def find_lines(path: Path, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
-    """As `find_records`, for a file each line of which is a record."""
+    """The lines with these numbers, which rise and count from 1 for the first behind the header.
+
+    They are records with their line and bytes; what is in them is not looked at.
+    """
     with open_bytes(path) as source:
         for _ in range(survey.lead):
             source.readline()
@@ -93,9 +79,17 @@ def _picked(every: Iterable[_Item], wanted: Iterable[int]) -> Iterator[tuple[int
         place = number
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """A physical line.
+
+    Attributes:
+        number: from 1 for the first of the file.
+        whole: its bytes with its end; of one that is too long the first of them.
+        too_long: whether it is.
+    """
+
     number: int
-    whole: bytes  # with its line end
+    whole: bytes
     too_long: bool
 
     @property
@@ -104,39 +98,28 @@ class _Line(NamedTuple):
         return _without_end(self.whole)
 
 
-class _Lines:
-    """Physical lines of bounded length, which can be given back."""
+class Lines(Protocol):
+    """Physical lines one by one; those that were taken last can be given back."""
 
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
-        self._number = 0
-        self._waiting: deque[_Line] = deque()
+    def take(self) -> Line | None:
+        """The next line; ``None`` at the end."""
 
-    def take(self) -> _Line | None:
-        if self._waiting:
-            return self._waiting.popleft()
-        raw = self._source.readline(LONGEST_LINE + 2)
-        if not raw:
-            return None
-        self._number += 1
-        if self._number == 1:
-            raw = raw.removeprefix(codecs.BOM_UTF8)
-        if raw.endswith(b"\n") or len(raw) < LONGEST_LINE + 2:
-            return _Line(self._number, raw, too_long=False)
-        rest = raw
-        while rest and not rest.endswith(b"\n"):
-            rest = self._source.readline(LONGEST_LINE)
-        return _Line(self._number, raw[:_KEPT_OF_A_LONG_LINE], too_long=True)
-
-    def give_back(self, lines: Sequence[_Line]) -> None:
-        self._waiting.extendleft(reversed(lines))
+    def give_back(self, lines: Sequence[Line]) -> None:
+        """Takes lines back, to be given again."""
 
 
 def _without_end(raw: bytes) -> bytes:
     return raw.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _record(line: _Line, lines: _Lines, survey: Survey) -> Record:
+def read_record(line: Line, lines: Lines, survey: Survey) -> Record:
+    """The record that begins on a line.
+
+    Args:
+        line: the line, which is taken already.
+        lines: those behind it, of which a record with quotes takes as many as it has.
+        survey: what the file is.
+    """
     if line.too_long:
         return Record(line.number, line.raw, fault=TOO_LONG)
     if not line.raw.strip(b" "):
@@ -173,25 +156,26 @@ def _as_many(cells: list[bytes], survey: Survey) -> list[bytes]:
     return cells[:columns] + [b""] * (columns - len(cells))
 
 
-def _quoted(line: _Line, lines: _Lines, survey: Survey) -> Record:
+def _quoted(line: Line, lines: Lines, survey: Survey) -> Record:
     """A record with quotes in it, which may reach over several lines."""
-    whole, further = line.whole, list[_Line]()
+    parts, size, further = [line.whole], len(line.whole), list[Line]()
     delimiter = survey.delimiter.encode()
-    cells = _cells(_without_end(whole), delimiter)
-    while cells == [] and len(further) < _LONGEST_RECORD_LINES and len(whole) < LONGEST_LINE:
+    cells = _cells(line.raw, delimiter)
+    while cells == [] and len(further) < LONGEST_RECORD_LINES and size < LONGEST_LINE:
         following = lines.take()
         if following is None:
             break
         further.append(following)
         if following.too_long:
             break
-        whole += following.whole
+        parts.append(following.whole)
+        size += len(following.whole)
         if b'"' in following.whole:
-            cells = _cells(_without_end(whole), delimiter)
+            cells = _cells(_without_end(b"".join(parts)), delimiter)
     if not cells:
         lines.give_back(further)
         return Record(line.number, line.raw, fault=BAD_QUOTES)
-    raw = _without_end(whole)
+    raw = _without_end(b"".join(parts))
     if fault := _spoilt(raw, survey) or _miscounted(cells, survey):
         return Record(line.number, raw, fault=fault)
     return Record(line.number, raw, _utf8(_written(_as_many(cells, survey), delimiter), survey))

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from instep_cohort.extracts.lines import BLANK, decoded, records
+from instep_cohort.extracts.lines import BLANK, Record, decoded
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable
 from instep_cohort.extracts.survey import Survey, copy_of, create_bytes
+from instep_cohort.extracts.sweeping import sweep
 
 
 class Mended(NamedTuple):
@@ -28,7 +29,9 @@ class Mended(NamedTuple):
 
 
 def mend(file: Readable, survey: Survey, folder: Path, quarantine: Quarantine) -> Mended:
-    """The file, read record by record and written again as one that every reader takes alike.
+    """The file, written again as one that every reader takes alike.
+
+    Sound records are copied many at a time as they are; the others one by one, as they are read.
 
     Args:
         file: a text file.
@@ -42,7 +45,9 @@ def mend(file: Readable, survey: Survey, folder: Path, quarantine: Quarantine) -
         out.write(survey.delimiter.encode().join([b"x"] * len(survey.header)) + b"\n")
         quarantine.add(_bad_records(file, survey, out, seen))
     read = seen["good"] + seen["blank"] + seen["bad"]
-    mended = file.mended_as(copy, records=seen["good"], read=read)
+    mended = file.mended_as(
+        copy, records=seen["good"], read=read, has_breaks=seen["lines"] > seen["good"]
+    )
     return Mended(mended, seen["blank"], seen["returns"])
 
 
@@ -50,13 +55,19 @@ def _bad_records(
     file: Readable, survey: Survey, out: IO[bytes], seen: Counter[str]
 ) -> Iterator[BadRow]:
     """The records that cannot be read; the good ones are written and counted on the way."""
-    for record in records(file.file.path, survey):
-        if record.text is not None:
+    for _, part in sweep(file.file.path, survey):
+        if not isinstance(part, Record):
+            seen["good"] += part.number
+            seen["lines"] += part.lines
+            seen["returns"] += part.returned
+            out.write(part.text())
+        elif part.text is not None:
             seen["good"] += 1
-            seen["returns"] += record.mended
-            out.write(record.text + b"\n")
-        elif record.fault == BLANK:
+            seen["lines"] += 1 + part.text.count(b"\n")
+            seen["returns"] += part.mended
+            out.write(part.text + b"\n")
+        elif part.fault == BLANK:
             seen["blank"] += 1
         else:
             seen["bad"] += 1
-            yield BadRow(file.name, record.line, "", record.fault, decoded(record.raw, survey))
+            yield BadRow(file.name, part.line, "", part.fault, decoded(part.raw, survey))

@@ -18,6 +18,7 @@ NO_KEY = "no key"
 UNREADABLE_END = "end of the registration is unreadable"
 
 _LONGEST_RAW = 10_000
+_END_KEPT = 60
 
 
 class BadRow(NamedTuple):
@@ -40,6 +41,7 @@ class Quarantine:
         """Takes a folder for the rows until all of them are there."""
         self._path = scratch / "quarantined.csv"
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._last: dict[str, BadRow] = {}
 
     def add(self, rows: Iterable[BadRow]) -> None:
         """Sets rows apart. The text of a row is cut at 10,000 characters."""
@@ -47,7 +49,13 @@ class Quarantine:
             write = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
             for row in rows:
                 self._counts[row.file, row.reason] += 1
+                if row.file not in self._last or self._last[row.file].line < row.line:
+                    self._last[row.file] = row._replace(raw=row.raw[-_END_KEPT:])
                 write((*row[:-1], row.raw[:_LONGEST_RAW]))
+
+    def last(self, file: str) -> BadRow | None:
+        """Of the rows of one file that are set apart the last, with the end of its text alone."""
+        return self._last.get(file)
 
     def counts(self, file: str) -> dict[str, int]:
         """How many rows of one file are set apart, by reason."""

@@ -46,6 +46,7 @@ class Readable:
         records: how many records a reader must find in ``path``.
         path: what is read: the file, or a copy of it that is plain.
         mended: whether it is a copy that holds the good records and nothing else.
+        has_breaks: whether records in ``path`` may reach over several lines.
         delivery: the moment of its delivery, where its name tells it; else empty.
     """
 
@@ -59,6 +60,7 @@ class Readable:
     records: int
     path: Path
     mended: bool = False
+    has_breaks: bool = False
     delivery: str = ""
 
     @property
@@ -66,9 +68,16 @@ class Readable:
         """The file's name as people see it."""
         return self.file.name
 
-    def mended_as(self, copy: Path, *, records: int, read: int) -> Readable:
+    def mended_as(self, copy: Path, *, records: int, read: int, has_breaks: bool) -> Readable:
         """The same file, read from a copy of it that holds its good records and nothing else."""
-        return replace(self, path=copy, records=records, read=read, mended=True)
+        return replace(
+            self, path=copy, records=records, read=read, has_breaks=has_breaks, mended=True
+        )
+
+    def counted_as(self, records: int) -> Readable:
+        """The same file, whose records are all good but not each of them a line."""
+        breaks = self.survey is not None and records != self.survey.lines - self.survey.lead
+        return replace(self, records=records, read=records, has_breaks=breaks)
 
     def transcoded_as(self, copy: Path) -> Readable:
         """The same file, read from a copy of it in UTF-8 that has the same lines."""
@@ -91,7 +100,7 @@ class Readable:
             return (self.number,)
         line_end = "\n" if self.mended else self.survey.line_end
         form = (self.survey.delimiter, line_end, self.has_header, is_gzip(self.path))
-        return self.columns, self.delivery, *form
+        return self.columns, self.delivery, self.has_breaks, *form
 
 
 def look_at(
@@ -229,6 +238,8 @@ def _scan(group: Sequence[Readable], missing: Sequence[str]) -> str:
     quote = '"' if first.survey.quoting else ""
     columns = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(first.columns)))
     # Told that lines end with \r\n, DuckDB 1.5 finds no record in strict mode; untold, every one.
+    # Several threads would guess where records begin, and guess wrong within quotes: DuckDB #15018.
+    alone = "parallel = false, " if first.has_breaks else ""
     is_feed = first.mended or first.survey.line_end == "\n"
     line_end = r"new_line = '\n', " if is_feed else ""
     return (
@@ -236,7 +247,7 @@ def _scan(group: Sequence[Readable], missing: Sequence[str]) -> str:
         "hive_partitioning = false, auto_detect = false, strict_mode = true, "
         f"header = {str(first.has_header).lower()}, "
         f"delim = {literal(first.survey.delimiter)}, quote = {literal(quote)}, "
-        f"escape = {literal(quote)}, {line_end}"
+        f"escape = {literal(quote)}, {line_end}{alone}"
         f"nullstr = {literals(['', *missing])}, max_line_size = {LONGEST_LINE + 2}, "
         f"compression = '{'gzip' if is_gzip(first.path) else 'none'}', columns = {{{columns}}})"
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,10 +15,12 @@ from instep_cohort.errors import ExtractError, UsageError
 from instep_cohort.extracts.files import Entry, first_bytes, list_entries
 from instep_cohort.extracts.first_lines import Form, read_first_lines
 from instep_cohort.extracts.headers import check_header
+from instep_cohort.extracts.manifest import FILE_NAME
 from instep_cohort.extracts.profile import Profile
 from instep_cohort.extracts.profiles import all_profiles
 
 _SHOWN = 6
+_WORKBOOKS = frozenset({"xlsx", "xls", "xlsm", "xlsb", "ods"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ def detect(extract: Path | str, profiles: Mapping[str, Profile] | None = None) -
         UsageError: there is nothing at ``extract``, or two profiles fit.
         ExtractError: none does; the message says what each of them misses.
     """
-    entries = list_entries(Path(extract).absolute())
+    folder = Path(extract).absolute()
+    if (folder / FILE_NAME).is_file():
+        raise ExtractError(f"{folder}: a store already, not an extract; open it instead")
+    entries = list_entries(folder)
     known = all_profiles() if profiles is None else profiles
     fitting, missing = [], []
     for profile in known.values():
@@ -56,15 +62,55 @@ def detect(extract: Path | str, profiles: Mapping[str, Profile] | None = None) -
             try:
                 fitting.append(Recognised(profile, _reasons(profile, entries)))
             except ExtractError as error:
-                missing.append(f"{profile.name}: {error}")
+                missing.append(_Missed(profile, _tables_there(profile, entries), str(error)))
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         names = " and ".join(found.profile.name for found in fitting)
         whys = ". ".join(str(found) for found in fitting)
         raise UsageError(f"{names} both fit this extract; choose one with --profile ({whys})")
-    listed = "\n  ".join(missing)
-    raise ExtractError(f"no profile fits this extract. What each of them misses:\n  {listed}")
+    raise ExtractError(_nothing_fits(missing, sorted(entries)))
+
+
+class _Missed(NamedTuple):
+    """A profile that does not fit: how many of its tables the files' names tell of, and why."""
+
+    profile: Profile
+    tables: int
+    why: str
+
+
+def _tables_there(profile: Profile, entries: Mapping[str, Entry]) -> int:
+    try:
+        return len(set(profile.recognise(sorted(entries)).values()))
+    except ExtractError:
+        return len(profile.tables)  # it knows the names well enough to find fault with them
+
+
+def _nothing_fits(missed: Sequence[_Missed], names: Sequence[str]) -> str:
+    """What the profiles miss, that with most of its tables first; those with none in one line."""
+    near = sorted((one for one in missed if one.tables), key=lambda one: -one.tables)
+    lines = [f"{one.profile.name}: {one.why}" for one in near]
+    if far := [one.profile.name for one in missed if not one.tables]:
+        lines.append(f"{', '.join(far)}: no file has the name of one of their tables")
+    found = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+    listed = "\n  ".join(lines)
+    return (
+        f"no profile fits this extract. What each of them misses, the nearest first:\n  {listed}\n"
+        f"Files found: {found or 'none'}{unopened(names)}. Any other export can be read with "
+        "--profile custom --mapping FILE"
+    )
+
+
+def unopened(names: Sequence[str]) -> str:
+    """What to do about files that nothing here opens; empty where there are none."""
+    endings = {name.lower().rpartition(".")[2] for name in names}
+    hints = []
+    if "zip" in endings:
+        hints.append("a .zip within a .zip is not opened: unpack the outer one")
+    if endings & _WORKBOOKS:
+        hints.append("a workbook is not opened: ask for the export as CSV, dates and ids as text")
+    return "".join(f"; {hint}" for hint in hints)
 
 
 def _reasons(profile: Profile, entries: Mapping[str, Entry]) -> tuple[str, ...]:

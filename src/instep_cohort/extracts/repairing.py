@@ -1,8 +1,9 @@
 """What damaged cells may have been: suggestions for people to judge, none of which is applied.
 
 Codes that a spreadsheet took for numbers, lost dots and zeros, stray signs; ids of patients that
-nobody has, where the damage leaves one patient whose they can be. A cell that is beyond repair has
-a row without a suggestion, which says so.
+nobody has, where the damage leaves one patient whose they can be; dates that are a spreadsheet's
+numbers or are written in another order. A cell that is beyond repair has a row without a
+suggestion, which says so.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import csv
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, groupby, islice
+from datetime import date
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from instep_cohort.errors import UsageError
-from instep_cohort.extracts.faulty_columns import FaultyColumns
+from instep_cohort.extracts.date_suggestions import date_suggestions
 from instep_cohort.extracts.profile import DictionaryMap, RecordMap
 from instep_cohort.extracts.quarantine import UNKNOWN_PATIENT
 from instep_cohort.extracts.reading import Readable
@@ -26,6 +27,7 @@ from instep_cohort.extracts.snapshots import RECORD, rows
 from instep_cohort.extracts.sources import Sources
 from instep_cohort.extracts.sql import identifier, literal
 from instep_cohort.extracts.staging import joined
+from instep_cohort.extracts.suggestions import BATCH, Cell, Suggestion, cells, placed
 from instep_cohort.small_tables import harmless
 from instep_cohort.terminology.code_faults import fault
 from instep_cohort.terminology.spreadsheet_numbers import digits_left, is_number
@@ -51,27 +53,6 @@ _DAMAGE = frozenset(
 _AS_NUMBER = "an id as a spreadsheet writes a number"
 _ZEROS = "nobody has this id, and one patient has it but for zeros in front"
 _ROUNDED = "an id that a spreadsheet has rounded: it cannot be repaired, take the extract again"
-_BATCH = 10_000
-
-
-class Suggestion(NamedTuple):
-    """What a cell may have been: ``suggested`` is empty where nobody can say it for certain."""
-
-    file: str
-    line: int
-    column: str
-    found: str
-    suggested: str
-    why: str
-
-
-class _Cell(NamedTuple):
-    """A cell: the record it is in, what of the map it is, its system, and its text."""
-
-    record: int
-    role: str
-    system: str
-    text: str
 
 
 def refuse_suggestions(path: Path) -> None:
@@ -86,7 +67,7 @@ def refuse_suggestions(path: Path) -> None:
         raise UsageError(f"{path}: there is no such folder; make it, or name another file")
 
 
-def write_suggestions(sources: Sources, path: Path) -> int:
+def write_suggestions(sources: Sources, path: Path, extract_date: date) -> int:
     """How many suggestions were written to a new CSV file with the columns of `Suggestion`.
 
     It is about patients, so only its owner can read it; no cell of it runs as a formula.
@@ -94,6 +75,7 @@ def write_suggestions(sources: Sources, path: Path) -> int:
     Args:
         sources: the extract, of which everything has been read.
         path: the file.
+        extract_date: the day the extract was taken.
 
     Raises:
         UsageError: it is there already, or cannot be written.
@@ -106,7 +88,7 @@ def write_suggestions(sources: Sources, path: Path) -> int:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
                 write = csv.writer(out, lineterminator="\n").writerow
                 write(Suggestion._fields)
-                for row in _suggestions(sources):
+                for row in _suggestions(sources, extract_date):
                     write([harmless(cell) if isinstance(cell, str) else cell for cell in row])
                     written += 1
             Path(name).rename(path)
@@ -117,7 +99,7 @@ def write_suggestions(sources: Sources, path: Path) -> int:
     return written
 
 
-def _suggestions(sources: Sources) -> Iterator[Suggestion]:
+def _suggestions(sources: Sources, extract_date: date) -> Iterator[Suggestion]:
     profile = sources.profile
     people = profile.patients
     like_a_number = "regexp_matches(patient_id, '[.eE]')"
@@ -136,6 +118,7 @@ def _suggestions(sources: Sources) -> Iterator[Suggestion]:
     for number, record in enumerate(profile.records):
         for file in sources.of(record.source):
             yield from _of_records(sources, number, record, file)
+    yield from date_suggestions(sources, extract_date)
 
 
 def _of_people(
@@ -143,12 +126,12 @@ def _of_people(
 ) -> Iterator[Suggestion]:
     """Suggestions for ids in a staged table, of those rows for which the condition holds."""
     for file in sources.of(source):
-        cells = sources.connection.cursor().execute(
+        suspects = sources.connection.cursor().execute(
             f"SELECT record, {literal(PATIENT)}, '', patient_id FROM {staged} t "
             f"WHERE file = {file.number} AND left_out IS NULL AND patient_id IS NOT NULL "
             f"AND {suspected} ORDER BY record"
         )
-        yield from _judged(sources, file, {PATIENT: expression}, _cells(cells))
+        yield from _judged(sources, file, {PATIENT: expression}, cells(suspects))
 
 
 def _of_dictionary(sources: Sources, dictionary: DictionaryMap) -> Iterator[Suggestion]:
@@ -161,11 +144,11 @@ def _of_dictionary(sources: Sources, dictionary: DictionaryMap) -> Iterator[Sugg
     if not _note_damaged(sources, f"SELECT DISTINCT system, text FROM ({every})"):
         return
     for file in sources.of(dictionary.source):
-        cells = sources.connection.cursor().execute(
+        damaged = sources.connection.cursor().execute(
             f"SELECT record, role, system, text FROM ({every}) SEMI JOIN damaged "
             f"USING (system, text) WHERE file = {file.number} ORDER BY record, role"
         )
-        yield from _judged(sources, file, given, _cells(cells))
+        yield from _judged(sources, file, given, cells(damaged))
 
 
 def _of_records(
@@ -193,12 +176,12 @@ def _of_records(
         "FROM counting"
         for name in coded
     )
-    cells = sources.connection.cursor().execute(
+    found_cells = sources.connection.cursor().execute(
         f"SELECT record, role, system, text FROM ({every}) SEMI JOIN damaged USING (system, text) "
         f"UNION ALL SELECT record, {literal(PATIENT)}, '', patient_id FROM counting t "
         f"WHERE patient_id IS NOT NULL AND {_is_nobody(sources, 't.patient_id')} ORDER BY 1, 2"
     )
-    yield from _judged(sources, file, given, _cells(cells))
+    yield from _judged(sources, file, given, cells(found_cells))
 
 
 def _coded(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -219,11 +202,6 @@ def _is_nobody(sources: Sources, column: str) -> str:
     return f"{known} AND NOT EXISTS (FROM people_left_out o WHERE o.patient_id = {column})"
 
 
-def _cells(cursor: Any) -> Iterator[_Cell]:
-    while batch := cursor.fetchmany(_BATCH):
-        yield from (_Cell(*row) for row in batch)
-
-
 def _note_damaged(sources: Sources, pairs: str) -> bool:
     """Whether any text is damaged; makes ``damaged``, the pairs of system and text that are.
 
@@ -235,8 +213,8 @@ def _note_damaged(sources: Sources, pairs: str) -> bool:
     every = connection.execute(pairs).fetchall()
     found = [(system, text) for system, text in every if system and text and _mend(system, text)]
     connection.execute("CREATE OR REPLACE TABLE damaged (system VARCHAR, text VARCHAR)")
-    for start in range(0, len(found), _BATCH):
-        some = found[start : start + _BATCH]
+    for start in range(0, len(found), BATCH):
+        some = found[start : start + BATCH]
         values = ", ".join(f"({literal(system)}, {literal(text)})" for system, text in some)
         connection.execute(f"INSERT INTO damaged VALUES {values}")
     return bool(found)
@@ -253,29 +231,15 @@ def _mend(system: str, text: str) -> tuple[str, str] | None:
 
 
 def _judged(
-    sources: Sources, file: Readable, expressions: Mapping[str, str], cells: Iterator[_Cell]
+    sources: Sources, file: Readable, expressions: Mapping[str, str], found: Iterator[Cell]
 ) -> Iterator[Suggestion]:
-    """The suggestions for cells of a file whose records rise."""
-    columns = FaultyColumns(sources.profile, file.file.table)
-    for batch in _batches(cells):
-        mended = list(_mended(sources, batch))
-        records = list(dict.fromkeys(cell.record for cell, _, _ in mended))
-        lines = dict(zip(records, sources.lines_of(file.number, records), strict=True))
-        for cell, suggested, why in mended:
-            column = columns.named_in(expressions[cell.role])
-            yield Suggestion(file.name, lines[cell.record], column, cell.text, suggested, why)
+    """The suggestions for codes and ids of a file whose records rise."""
+    return placed(sources, file, expressions, found, lambda batch: _mended(sources, batch))
 
 
-def _batches(cells: Iterator[_Cell]) -> Iterator[list[_Cell]]:
-    """The cells in batches, all cells of one record in the same."""
-    by_record = (list(same) for _, same in groupby(cells, key=itemgetter(0)))
-    while batch := list(islice(by_record, _BATCH)):
-        yield list(chain.from_iterable(batch))
-
-
-def _mended(sources: Sources, cells: list[_Cell]) -> Iterator[tuple[_Cell, str, str]]:
-    whose = _whose(sources, {cell.text for cell in cells if cell.role == PATIENT})
-    for cell in cells:
+def _mended(sources: Sources, batch: list[Cell]) -> Iterator[tuple[Cell, str, str]]:
+    whose = _whose(sources, {cell.text for cell in batch if cell.role == PATIENT})
+    for cell in batch:
         found = (
             _mend_id(cell.text, whose) if cell.role == PATIENT else _mend(cell.system, cell.text)
         )

@@ -226,6 +226,12 @@ def refuse_changes_alone(sources: Sources) -> None:
         "coalesce(sum(n) FILTER (WHERE status IS NULL), 0) FROM tally "
         f"WHERE list_contains({list(tables)}, source)"
     ).fetchall()
+    if unknown and not known:
+        raise ExtractError(
+            f"none of {unknown:,} records is of somebody in the table of patients: their files do "
+            "not belong together, the column of patient ids is not what it should be (a "
+            "spreadsheet may have changed it), or they are changes without the whole delivery"
+        )
     if unknown > known:
         raise ExtractError(
             f"{unknown:,} records are of people who are not in the table of patients, and "

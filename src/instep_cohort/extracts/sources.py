@@ -1,4 +1,4 @@
-"""The files of one extract as they are read: quickly where that works, else line by line."""
+"""The files of one extract as they are read: as they are where that works, else a mended copy."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from instep_cohort.errors import ExtractError, InstepError
 from instep_cohort.extracts.bytes_read import BytesRead
 from instep_cohort.extracts.faulty_columns import FaultyColumns
 from instep_cohort.extracts.findings import Findings
-from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines, find_records
+from instep_cohort.extracts.lines import BLANK, Record, decoded, find_lines
 from instep_cohort.extracts.mending import mend
 from instep_cohort.extracts.profile import Join, Profile
 from instep_cohort.extracts.quarantine import BadRow, Quarantine
 from instep_cohort.extracts.reading import Readable, relation
 from instep_cohort.extracts.survey import Survey, copy_of, create_bytes, open_bytes
+from instep_cohort.extracts.sweeping import count_if_plain, find_records
 from instep_cohort.extracts.transcoding import transcode
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ class Sources:
         table = self.profile.store_table(file.file.table)
         if looked.foreign and looked.encoding == "utf-8":
             self.findings.add(table, UTF8_FILE, file.records)
+        if (looked.plain or looked.plain_elsewhere) and looked.breaks_in_quotes:
+            self.progress(f"counting the records of {file.name}")
+            records = count_if_plain(file.file.path, looked)
+            if records is None:
+                self.mend(file)
+                return
+            file = self._files[file.number] = file.counted_as(records)
         if looked.plain_elsewhere and not looked.plain:
             self.progress(f"reading {file.name} as Windows-1252")
             copy = copy_of(file.path, self._scratch / f"transcoded-{file.number}.csv")
@@ -167,7 +175,7 @@ class Sources:
         return relation(chosen, self.profile.table(source), self.profile.missing)
 
     def mend(self, file: Readable) -> Readable:
-        """The file read record by record, its bad records set apart, the rest in a copy.
+        """The file with its bad records set apart and the rest in a copy, which is read instead.
 
         Raises:
             ExtractError: it is a Parquet file, of which nothing can be mended.
@@ -246,7 +254,7 @@ def _holds(raw: str, texts: Iterable[str]) -> bool:
 
 
 def _found(file: Readable, survey: Survey, wanted: Iterable[int]) -> Iterator[Record]:
-    if file.mended:
+    if file.mended or file.has_breaks:
         return find_records(file.file.path, survey, wanted)
     return find_lines(file.file.path, survey, wanted)  # else the counts would not have agreed
 

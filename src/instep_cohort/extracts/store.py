@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PARQUET_END = b"PAR1"
 _MAKE_AGAIN = "make it again with `instep-cohort ingest`"
+_MOST_NAMES = 20
 _DAYS = {
     "patients": {"birth_day": "birth_date", "death_day": "death_date"},
     "events": {"day": "date", "earliest": "earliest", "latest": "latest"},
@@ -124,7 +125,7 @@ class Store:
         return self._rows("medicines", ["quantity", "days", "course"])
 
     def quarantined(self) -> pa.Table:
-        """Every row that could not be read: file, line, column, reason, raw (the line as it stands).
+        """Every row that could not be read: file, line, column, reason, raw (the line as it is).
 
         It is about patients: for the practice only.
         """
@@ -157,12 +158,17 @@ class Store:
 
     def __repr__(self) -> str:
         head = f"Store {self.path.name}: {self.profile} extract of {self.extract_date.isoformat()}"
-        return "\n\n".join([head, *(_as_text(title, rows) for title, rows in self._shown())])
+        parts = [head, *(_as_text(title, rows) for title, rows in self._shown())]
+        if unused := self._unused():
+            parts.insert(3, unused)
+        return "\n\n".join(parts)
 
     def _repr_html_(self) -> str:
         head = f"Store {self.path.name}: {self.profile} extract of {self.extract_date.isoformat()}"
         parts = [f"<p><b>{html.escape(head)}</b></p>"]
         parts += [html_table("", title, rows) for title, rows in self._shown()]
+        if unused := self._unused():
+            parts.insert(3, f"<p>{html.escape(unused)}</p>")
         return "".join(parts)
 
     def _shown(self) -> Iterable[tuple[Sequence[str], list[Sequence[object]]]]:
@@ -185,6 +191,12 @@ class Store:
                 ("table", "finding", "rows"),
                 [(f.table, f.finding, f.rows) for f in manifest.findings],
             )
+
+    def _unused(self) -> str:
+        """The files that were not read, in words; empty where there are none."""
+        names = self.manifest.unused_files
+        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+        return f"not read: {', '.join(names[:_MOST_NAMES])}{more}" if names else ""
 
     def _code_systems(self) -> list[dict[str, Any]]:
         """How many codes and rows each system has, by kind."""

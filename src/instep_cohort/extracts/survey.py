@@ -1,7 +1,8 @@
 """A first look at a text file: header, lines, line ends, encoding, and whether it is plain.
 
 A *plain* file is one whose records an ordinary CSV reader takes for what they are: UTF-8, one kind
-of line end, no NUL. Every other file goes through `lines`, record by record.
+of line end, no NUL. Every other file is read by `sweeping`, and written again as one that is. A
+file with line ends within quotes may be plain; `sweeping` tells.
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ class Survey:
         lines: physical lines, all of them.
         encoding: how the bytes are to be read.
         foreign: whether that is another encoding than the table is declared to have.
-        plain: whether an ordinary reader takes the records for what they are.
+        same_line_ends: whether every line ends like the first, and no carriage return stands
+            elsewhere.
+        plain: whether an ordinary reader takes the records for what they are; where line ends
+            stand within quotes, whether it may.
         plain_elsewhere: whether it would, were the text in UTF-8.
+        breaks_in_quotes: whether a line end stands within quotes, as far as those pair up.
         has_words: whether one of the words that mean "missing" stands somewhere in the file.
         has_meaningless: whether a byte does that has no meaning in the declared cp1252.
     """
@@ -52,8 +57,10 @@ class Survey:
     lines: int
     encoding: Encoding
     foreign: bool
+    same_line_ends: bool
     plain: bool
     plain_elsewhere: bool
+    breaks_in_quotes: bool
     has_words: bool
     has_meaningless: bool
 
@@ -137,15 +144,21 @@ def _survey(
     first = read_first_lines(file.name, source, form)
     counts = _Counts(words)
     counts.add(first.raw)
+    quotes = _Quotes(has_meaning=first.delimiter != "\t")
+    if not first.lead:
+        quotes.add(first.raw)
     size, place = file.path.stat().st_size, 0
     for chunk in _chunks(source):
         counts.add(chunk)
+        quotes.add(chunk)
         refuse_bomb(file.name, counts.bytes, size)
         before, place = place, _place(source)
         read(place - before)
     counts.finish()
     encoding = _encoding(file.path, first, counts, form.encoding)
-    orderly = not counts.has_nul and counts.has_line_end(first.line_end) and not form.skip_rows
+    same_line_ends = counts.has_line_end(first.line_end)
+    in_order = same_line_ends or quotes.have_break
+    orderly = not counts.has_nul and in_order and not form.skip_rows
     return Survey(
         header=first.columns,
         delimiter=first.delimiter,
@@ -153,9 +166,11 @@ def _survey(
         lead=first.lead,
         lines=counts.lines,
         encoding=encoding,
+        same_line_ends=same_line_ends,
         foreign=encoding != form.encoding and not counts.is_ascii and not first.has_mark,
         plain=counts.is_utf8 and orderly,
         plain_elsewhere=encoding == "cp1252" == form.encoding and orderly,
+        breaks_in_quotes=quotes.have_break,
         has_words=counts.has_words,
         has_meaningless=counts.has_meaningless and encoding == "cp1252" == form.encoding,
     )
@@ -226,6 +241,26 @@ class _Counts:
         if line_end == "\n":
             return self._returns == 0
         return self._returns == self._pairs == self._feeds
+
+
+class _Quotes:
+    """Whether a line end stands within quotes, if each second quote closes."""
+
+    def __init__(self, *, has_meaning: bool) -> None:
+        self.have_break = False
+        self._is_over = not has_meaning
+        self._is_open = False
+
+    def add(self, chunk: bytes) -> None:
+        if self._is_over or not (self._is_open or b'"' in chunk):
+            return
+        import numpy as np
+
+        letters = np.frombuffer(chunk, np.uint8)
+        quotes, feeds = (np.flatnonzero(letters == byte) for byte in b'"\n')
+        before = quotes.searchsorted(feeds) + self._is_open
+        self.have_break = self._is_over = bool((before & 1).any())
+        self._is_open ^= bool(len(quotes) & 1)
 
 
 def _encoding(path: Path, first: FirstLines, counts: _Counts, declared: Encoding) -> Encoding:

@@ -67,11 +67,18 @@ def replacing(out: Path) -> Iterator[Path]:
     """A folder beside ``out`` that takes its place when the block ends, and goes away if it fails.
 
     Raises:
-        UsageError: what stands at ``out`` is neither a store nor an empty folder.
+        UsageError: what stands at ``out`` is neither a store nor an empty folder, or no folder can
+            be made beside it.
     """
-    refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        refuse_foreign(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UsageError(
+            f"{out}: no store can be written there: {error.strerror}; the folder {out.parent} must "
+            "be one that you may write in"
+        ) from None
     try:
         store = building / "store"
         store.mkdir()

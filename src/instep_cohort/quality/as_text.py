@@ -52,7 +52,10 @@ def amount(quality: Quality, one: Finding) -> str:
     """How many, of how many."""
     count, of = quality.shown(one)
     whole = "" if of is None else f" of {shown(of)}"
-    return f"{shown(count)}{whole} {one.unit}"
+    unit = str(one.unit)
+    if count == 1 and of is None:
+        unit = unit.removesuffix("s")
+    return f"{shown(count)}{whole} {unit}"
 
 
 def as_text(quality: Quality) -> str:

@@ -76,7 +76,7 @@ def quality(
         profile=store.profile,
         extract_date=store.extract_date,
         practices=practices,
-        findings=tuple(sorted(findings, key=lambda one: -one.severity.rank)),
+        findings=tuple(sorted(findings, key=lambda one: (-one.severity.rank, -one.weight))),
         tables=tuple(table for look in seen for table in look.tables),
         is_masked=masked,
     )

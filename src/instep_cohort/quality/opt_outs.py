@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pyarrow.compute as pc
+
 from instep_cohort.codelists import CodeIndex, Library, resolve
+from instep_cohort.codelists.resolving.codes_in_text import codes_in_text
 from instep_cohort.extracts import Store
 from instep_cohort.quality.rules import finding
 from instep_cohort.quality.values import Seen, Table
 
 _LIST = "research-opt-out"
+_DISSENTS = ("type_1_dissent", "research_dissent")
 
 
 def look_for_opt_outs(store: Store) -> Seen:
@@ -27,7 +31,14 @@ def look_for_opt_outs(store: Store) -> Seen:
     title = f"rows with a code of {opt_outs.id} {opt_outs.version}"
     table = Table("opt_outs", title, ("category", "rows"), list(rows.items()))
     every = sum(index.of("clinical").row(key).rows for key in found.categories_by_key)
-    if not every:
+    if every:
+        findings = [finding("opt-out-coded", every, what=title, table="events")]
+    else:
         what = f"no row has a code of {opt_outs.id} {opt_outs.version}"
-        return Seen([finding("opt-out-none", 0, what=what, table="events")], [table])
-    return Seen([finding("opt-out-coded", every, what=title, table="events")], [table])
+        findings = [finding("opt-out-none", 0, what=what, table="events")]
+    own = [index.of("clinical").row(key).code for key in found.categories_by_key]
+    pattern = codes_in_text(opt_outs, _DISSENTS, own)
+    raw = store.quarantined()["raw"]
+    if lost := pc.sum(pc.match_substring_regex(raw, pattern)).as_py():
+        findings.append(finding("opt-out-set-apart", lost, of=len(raw)))
+    return Seen(findings, [table])

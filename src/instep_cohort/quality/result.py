@@ -25,7 +25,7 @@ class Quality:
         profile: what it was read with.
         extract_date: the day it was taken.
         practices: the practices of its patients.
-        findings: the gravest first.
+        findings: the gravest first; of one severity, those about most of the extract.
         tables: counts.
         is_masked: whether small numbers are hidden. Where they are not, it is for inside the
             practice only.

@@ -86,7 +86,28 @@ RULES: Mapping[str, Rule] = {
         error_from=0.01,
     ),
     "left-out": Rule("Q13", "rows are left out on purpose", _NOTE),
+    "copied-patients": Rule(
+        "Q14",
+        "rows of patients that another file has too",
+        _NOTE,
+        "two extracts of one practice may be in the folder, so that records count twice: keep the "
+        "newer one, and ingest again",
+        warning_from=0.5,
+    ),
     "unused-file": Rule("Q20", "files of the extract are not read", _NOTE),
+    "unused-table": Rule(
+        "Q20",
+        "files are not read, though their names speak of a table that is",
+        _WARNING,
+        "a part that was renamed is missing from the store: give it the name that `profiles show` "
+        "tells of, or take it out of the folder if it is a copy",
+    ),
+    "opt-out-set-apart": Rule(
+        "Q15",
+        "rows that were set apart and hold a code of an opt-out: somebody's refusal may be lost",
+        _ERROR,
+        "see `store quarantine STORE`: mend these rows, or put the people on the opt-out list",
+    ),
     # ids and codes
     "damaged-code": Rule(
         "Q1", "codes that a spreadsheet has damaged", _WARNING, _AGAIN_AS_TEXT, error_from=0.01
@@ -124,10 +145,22 @@ RULES: Mapping[str, Rule] = {
     "marker-date": Rule("Q6", "dates that stand for something else", _NOTE),
     "date-missing": Rule("Q7", "rows without a date", _NOTE, _ASK, warning_from=0.01),
     "date-unreadable": Rule(
-        "Q7", "dates that cannot be read: the rows are undated", _WARNING, _ASK, error_from=0.05
+        "Q7",
+        "dates that cannot be read: the rows are undated",
+        _WARNING,
+        "`ingest --repair FILE.csv` shows what a spreadsheet has changed; ask whoever made the "
+        "extract for one with dates as the system writes them",
+        error_from=0.05,
     ),
     "date-partial": Rule("Q7", "dates known to the month or year only", _NOTE, warning_from=0.05),
-    "date-future": Rule("Q8", "rows dated after the extract", _NOTE, warning_from=0.001),
+    "date-future": Rule(
+        "Q8",
+        "rows dated after the extract",
+        _NOTE,
+        "check the --extract-date that was given to ingest",
+        warning_from=0.001,
+        error_from=0.1,
+    ),
     "before-birth": Rule("Q9", "rows dated before birth", _NOTE, _ASK, warning_from=0.001),
     "after-death": Rule("Q9", "rows dated after death", _NOTE, _ASK, warning_from=0.01),
     "before-registration": Rule("Q9", "rows dated before the first registration", _NOTE),
@@ -236,6 +269,13 @@ RULES: Mapping[str, Rule] = {
         _ERROR,
         "check the extract date, and whether the extract is complete",
     ),
+    "extract-date-doubtful": Rule(
+        "Q8",
+        "the names of the files speak of another day than the extract date",
+        _WARNING,
+        "ingest again with the day on which it was taken as --extract-date: how old the extract "
+        "is, and who is registered, is reckoned from it",
+    ),
     "extract-old": Rule(
         "",
         "older than identify accepts",
@@ -246,7 +286,19 @@ RULES: Mapping[str, Rule] = {
     "encoding": Rule("Q17", "text in another encoding, or with stray signs", _NOTE),
     "missing-word": Rule("Q17", "words that stand for missing", _NOTE),
     "unreadable-row": Rule(
-        "Q17", "lines that are no rows are set apart", _WARNING, _ASK, error_from=0.01
+        "Q17",
+        "lines that are no rows are set apart",
+        _WARNING,
+        "see `store quarantine STORE`: file, line and reason of each; then ask whoever made the "
+        "extract",
+        error_from=0.01,
+    ),
+    "cut-off": Rule(
+        "Q17",
+        "files that end in the middle of a row",
+        _ERROR,
+        "the rest of the file is missing, opt-outs among it: copy it again, or take the extract "
+        "again",
     ),
     "columns-unknown": Rule("Q20", "columns that nobody knows are not read", _NOTE),
     "file-missing": Rule("Q20", "a file is not there", _WARNING, "take the extract with it"),

@@ -33,8 +33,9 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"no code: known by name only", "name-only"),
     (r".* is not a number: left empty", "not-a-number"),
     (r"file holds the same .*", "same-file"),
+    (r".* ends in the middle of a row.*", "cut-off"),
     (r"unknown columns.*", "columns-unknown"),
-    (r"no .* in the extract(: .*)?", "file-missing"),
+    (r"no .* (file|in the extract)(: .*)?", "file-missing"),
     (r"literal .*", "missing-word"),
     (r"(byte that|file is|carriage return) .*", "encoding"),
 )
@@ -43,6 +44,9 @@ _UNITS = {
     "registrations": Unit.REGISTRATIONS,
     "codes": Unit.CODES,
 }
+
+
+_OF_FILES = {"same-file": Unit.ROWS, "cut-off": Unit.FILES}
 
 
 def said_findings(said: tuple[Said, ...], rows: dict[str, int]) -> Iterator[Finding]:
@@ -57,12 +61,12 @@ def said_findings(said: tuple[Said, ...], rows: dict[str, int]) -> Iterator[Find
         if rule == "":
             continue
         known = rule or "said-by-ingest"
-        whole = rows.get(one.table) if one.rows <= rows.get(one.table, 0) else None
+        whole = 0 if known == "cut-off" else rows.get(one.table, 0)
         yield finding(
             known,
             one.rows,
-            of=whole,
+            of=whole if one.rows <= whole else None,
             what=one.finding,
-            unit=_UNITS.get(one.table, Unit.ROWS),
+            unit=_OF_FILES.get(known) or _UNITS.get(one.table, Unit.ROWS),
             table=one.table,
         )

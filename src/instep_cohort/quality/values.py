@@ -67,6 +67,16 @@ class Finding:
     mend: str = ""
 
     @property
+    def weight(self) -> float:
+        """How much of the extract it is about, 0 to 1: what it is all about comes first.
+
+        A list that was compared with what it should be is about the whole of it.
+        """
+        if not self.of or self.rule.startswith("list-"):
+            return 1.0
+        return min(1.0, self.count / self.of)
+
+    @property
     def where(self) -> str:
         """Practice, table and place in words."""
         practice = f"practice {self.practice}" if self.practice else ""

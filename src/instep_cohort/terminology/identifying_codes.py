@@ -131,7 +131,7 @@ def identifies(system: str, code: str) -> bool:
     """Whether a row with that code identifies a person by its value or its text."""
     if system == System.READ_V2:
         # without its dots, or with the hyphen of a synonym, it identifies as well
-        return five(code.split("-")[0]) in IDENTIFYING[System.READ_V2]
+        return five(code.partition("-")[0]) in IDENTIFYING[System.READ_V2]
     return code in _BY_NAME.get(system, _NOTHING)
 
 

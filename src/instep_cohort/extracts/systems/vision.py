@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from instep_cohort.extracts.profile import PatientMap, Profile, RecordMap
+from instep_cohort.extracts.profile import Join, PatientMap, Profile, RecordMap
 from instep_cohort.extracts.source_tables import DELIVERY, Layout, Snapshot, SourceTable
 from instep_cohort.extracts.sql import choice
 
@@ -90,7 +90,8 @@ _TABLES = (
         "practice",
         "Practice",
         needed=("id",),
-        ids=("id",),
+        optional=("identifier",),
+        ids=("id", "identifier"),
         layouts=(
             Layout(
                 _columns(
@@ -114,6 +115,9 @@ _KIND = choice(
 _DEAD_WITHOUT_A_DATE = (
     "CASE WHEN upper(active) = 'D' AND date_of_death IS NULL THEN 'dead, no date' END"
 )
+
+# Some copies of the files have a header: its words are nobody.
+_NAMES_A_DAY = "lower(date_of_birth) = 'date_of_birth'"
 
 # Read v2 with a term code; five characters without one. Anything else is local to the practice.
 _IS_READ = "regexp_full_match(left(code, 5), '[0-9A-Za-z]+[.]*') AND length(left(code, 5)) = 5"
@@ -157,7 +161,8 @@ VISION = Profile(
     patients=PatientMap(
         source="patient",
         patient_id="pid",
-        practice_id="service_id",
+        # its ODS code: a number that Vision gave means nothing beside another practice's extract
+        practice_id="coalesce(ods_code, service_id)",
         sex="upper(sex)",
         birth="date_of_birth",
         birth_dates="yyyymmdd",
@@ -165,6 +170,10 @@ VISION = Profile(
         start="registered_date",
         end="removed_date",
         registration_kind=_KIND,
+        joins=(
+            Join(source="practice", on={"service_id": "id"}, columns={"ods_code": "identifier"}),
+        ),
+        skips={"a line of column names": f"lower(pid) = 'pid' AND {_NAMES_A_DAY}"},
         remarks={
             "ACTIVE says dead, no date of death: taken as dead": (
                 f"({_DEAD_WITHOUT_A_DATE}) IS NOT NULL"
@@ -217,12 +226,12 @@ VISION = Profile(
             skips={"repeat master, no issue": f"{_SUBSET} = 'R'"},
         ),
     ),
-    practices=("practice", "id"),
+    practices=("practice", "coalesce(identifier, id)"),
     traps=(
         (
             "The files have no header: a file is known by its width (Patient 32 or 35 columns, "
             "Journal 23 or 42), and refused where dates or letters do not stand where they "
-            "should."
+            "should. A header is skipped where somebody has put one in front."
         ),
         (
             "SUBSET tells medicines from the rest: A is an acute issue, S an issue of a repeat, "
@@ -245,6 +254,10 @@ VISION = Profile(
             "without one are the oldest. The last row of each PID and ID counts."
         ),
         "PID is taken to be one person: give the extract of one practice at a time.",
+        (
+            "A practice is called by the ODS code (IDENTIFIER) that the Practice file has for its "
+            "SERVICE_ID, and by SERVICE_ID where there is none."
+        ),
     ),
     cannot_know=(
         (
