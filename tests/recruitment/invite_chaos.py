@@ -31,8 +31,8 @@ from instep_cohort.cohort.safety import OptOutAnswers  # noqa: E402
 from instep_cohort.extracts import ingest, open_store  # noqa: E402
 from instep_cohort.recruitment import private_sqlite  # noqa: E402
 from instep_cohort.recruitment.inviting import drawing  # noqa: E402
-from instep_cohort.recruitment.inviting.orders import Order  # noqa: E402
 from instep_cohort.recruitment.inviting.making import make_batch  # noqa: E402
+from instep_cohort.recruitment.inviting.orders import Order  # noqa: E402
 from instep_cohort.recruitment.inviting.replies import read_replies  # noqa: E402
 from instep_cohort.recruitment.inviting.sources import open_sources  # noqa: E402
 from instep_cohort.recruitment.key_file import Key  # noqa: E402

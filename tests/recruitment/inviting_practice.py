@@ -13,8 +13,8 @@ from cohort.small_practice import STUDY, write_lists
 from instep_cohort.cohort import identify
 from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.extracts import ingest, open_store
-from instep_cohort.recruitment.inviting.orders import Order
 from instep_cohort.recruitment.inviting.making import make_batch
+from instep_cohort.recruitment.inviting.orders import Order
 from instep_cohort.recruitment.inviting.settings import InvitationSettings
 from instep_cohort.recruitment.inviting.sources import open_sources
 from instep_cohort.recruitment.key_file import Key
