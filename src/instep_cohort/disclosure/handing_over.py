@@ -71,8 +71,9 @@ def hand_over(
     path = stamped(path, artefact_class)
     making = _made(path, write)
     try:
-        sha256 = hashlib.sha256(making.read_bytes()).hexdigest()
-        refuse_taken(path, making.read_bytes())
+        sha256 = _sha256(making)
+        if path.exists() and _sha256(path) != sha256:
+            raise _taken(path)
         note = {
             "file": path.name,
             "artefact_class": str(artefact_class),
@@ -124,6 +125,15 @@ def refuse_taken(path: Path, raw: bytes) -> None:
     if not path.absolute().parent.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.")
     if path.exists() and path.read_bytes() != raw:
-        raise UsageError(
-            f"{path} is there already and is not replaced; move it, or give --out another name."
-        )
+        raise _taken(path)
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is there already and is not replaced; move it, or give --out another name."
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
