@@ -12,34 +12,41 @@ from instep_cohort.cohort import identify
 from instep_cohort.cohort.practice_list import REMOVING
 from instep_cohort.cohort.safety import OptOutAnswers
 from instep_cohort.cohort.searching_again import search_again
-from instep_cohort.errors import InstepError
 from instep_cohort.extracts import ingest, open_store
 from instep_cohort.study import load_study
 
 
+def asked_on_the_day(seed):
+    """A made-up search on the day of its extract, with an answer about opt-outs."""
+    given = scenario(seed)
+    on, listed = given.extract.extract_date, given.opt_outs is not None
+    return replace(
+        given,
+        on=on,
+        opt_outs_on=on if listed else None,
+        no_opt_out_list=None if listed else given.no_opt_out_list or "A, GP",
+    )
+
+
+# of the others a window begins after the day of the extract, which no study may ask for
+SEEDS = [seed for seed in range(16) if seed not in {6, 7, 8, 9}]
+
+
 def both(given, folder):
     """The steps of the search, who is a candidate, and what is said of everybody when asked again."""
-    on = given.extract.extract_date
-    given = replace(given, on=on)
+    on = given.on
     written = write_scenario(given, folder)
     store = ingest(written.extract, profile="standard", extract_date=on, out=folder / "store")
-    answers = OptOutAnswers(
-        written.opt_outs,
-        on if written.opt_outs else None,
-        None if written.opt_outs else given.no_opt_out_list or "A, GP",
+    answers = OptOutAnswers(written.opt_outs, given.opt_outs_on, given.no_opt_out_list)
+    cohort = identify(
+        load_study(written.study),
+        store,
+        on=on,
+        opt_outs=answers.file,
+        opt_outs_on=answers.drawn_up,
+        no_opt_out_list=answers.nobody_listed,
+        codelists=written.codelists,
     )
-    try:
-        cohort = identify(
-            load_study(written.study),
-            store,
-            on=on,
-            opt_outs=answers.file,
-            opt_outs_on=answers.drawn_up,
-            no_opt_out_list=answers.nobody_listed,
-            codelists=written.codelists,
-        )
-    except InstepError as refused:
-        pytest.skip(f"the search itself is refused ({type(refused).__name__})")
     everybody = [one.patient_id for one in given.extract.patients]
     again = search_again(
         cohort.manifest,
@@ -52,9 +59,9 @@ def both(given, folder):
     return cohort, again
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_nobody_fails_a_step_but_who_was_left_out(seed, tmp_path):
-    cohort, again = both(scenario(seed), tmp_path)
+    cohort, again = both(asked_on_the_day(seed), tmp_path)
     steps = cohort.to_arrow("attrition")["step"].to_pylist()
     listed = {who for _, who, kind in again.practice_list.rows if kind in REMOVING}
     found = {
