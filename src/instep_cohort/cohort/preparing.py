@@ -7,10 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from instep_cohort.codelists import Codelist, Resolution
-from instep_cohort.codelists.resolving.codes_in_text import codes_in_text
+from instep_cohort.codelists.resolving.codes_in_text import dissents_in_text
 from instep_cohort.cohort.lists import list_warnings, resolve_lists
 from instep_cohort.cohort.practice_list import EMPTY, PracticeList, read_practice_list
 from instep_cohort.cohort.safety import OptOutAnswers, refuse_unless_safe
@@ -21,7 +20,6 @@ from instep_cohort.extracts.code_systems import systems_of
 from instep_cohort.study import Plan, plan_warnings
 
 _LINES_SHOWN = 10
-_DISSENTS = ("type_1_dissent", "research_dissent")
 
 
 class Prepared(NamedTuple):
@@ -101,15 +99,12 @@ def _lost_dissents(
     codes: pa.Table,
 ) -> list[str]:
     """A warning where rows that could not be read hold a code of a dissent, else nothing."""
-    raw = store.quarantined()["raw"]
-    if not len(raw):
+    if not store.manifest.tables["quarantine"].rows:
         return []
-    lost = 0
-    for name in names:
-        keys = resolutions[name, "clinical"].categories_by_key
-        own = codes["code"].take(pa.array(list(keys), pa.int64())).to_pylist()
-        pattern = codes_in_text(lists[name], _DISSENTS, own)
-        lost += pc.sum(pc.match_substring_regex(raw, pattern)).as_py() or 0
+    raw = store.quarantined()["raw"]
+    lost = sum(
+        dissents_in_text(raw, lists[name], resolutions[name, "clinical"], codes) for name in names
+    )
     if not lost:
         return []
     warning = (

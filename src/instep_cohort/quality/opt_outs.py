@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pyarrow.compute as pc
-
 from instep_cohort.codelists import CodeIndex, Library, resolve
-from instep_cohort.codelists.resolving.codes_in_text import codes_in_text
+from instep_cohort.codelists.resolving.codes_in_text import dissents_in_text
 from instep_cohort.extracts import Store
 from instep_cohort.quality.rules import finding
 from instep_cohort.quality.values import Seen, Table
 
 _LIST = "research-opt-out"
-_DISSENTS = ("type_1_dissent", "research_dissent")
 
 
 def look_for_opt_outs(store: Store) -> Seen:
@@ -22,7 +19,8 @@ def look_for_opt_outs(store: Store) -> Seen:
     A list of the practice's own, and codes that only this practice uses, are not known here.
     """
     opt_outs = Library().latest(_LIST)
-    index = CodeIndex.from_columns(store.codes().to_pydict())
+    codes = store.codes()
+    index = CodeIndex.from_columns(codes.to_pydict())
     found = resolve(opt_outs, index, kind="clinical")
     rows: Counter[str] = Counter(dict.fromkeys(opt_outs.categories, 0))
     for key, categories in found.categories_by_key.items():
@@ -36,9 +34,7 @@ def look_for_opt_outs(store: Store) -> Seen:
     else:
         what = f"no row has a code of {opt_outs.id} {opt_outs.version}"
         findings = [finding("opt-out-none", 0, what=what, table="events")]
-    own = [index.of("clinical").row(key).code for key in found.categories_by_key]
-    pattern = codes_in_text(opt_outs, _DISSENTS, own)
     raw = store.quarantined()["raw"]
-    if lost := pc.sum(pc.match_substring_regex(raw, pattern)).as_py():
+    if lost := dissents_in_text(raw, opt_outs, found, codes):
         findings.append(finding("opt-out-set-apart", lost, of=len(raw)))
     return Seen(findings, [table])

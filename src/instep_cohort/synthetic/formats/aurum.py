@@ -248,14 +248,6 @@ def _issues(facts: Facts, rows: Any) -> Written:
     )
 
 
-def _day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
-def _another_day(day: Day) -> str:
-    return f"{day.year}-{day.month:02d}-{day.day:02d}"
-
-
 FORMAT = Format(
     name="aurum",
     description="CPRD Aurum: numbered parts of Patient, Observation and DrugIssue, dictionaries",
@@ -285,8 +277,8 @@ FORMAT = Format(
     register=_register,
     events=_events,
     issues=_issues,
-    day=_day,
-    another_day=_another_day,
+    day=Day.day_first,
+    another_day=Day.iso,
     many_parts=True,
     packs="zip",
     unknown_code=code_id(NO_CODE),

@@ -197,10 +197,6 @@ def _day(day: Day) -> str:
     return f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
-def _another_day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 FORMAT = Format(
     name="custom",
     description=f"made-up reports as CSV, and what their columns are ({MAPPING})",
@@ -219,7 +215,7 @@ FORMAT = Format(
     events=_events,
     issues=_issues,
     day=_day,
-    another_day=_another_day,
+    another_day=Day.day_first,
     packs="gz",
     fates={("Issues", "no product"): STORED},  # known by its dm+d id
     beside={MAPPING: _MAPPING_TEXT},

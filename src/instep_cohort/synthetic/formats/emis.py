@@ -259,14 +259,6 @@ def _who_and_when(facts: Facts, rows: Any) -> dict[str, Any]:
     }
 
 
-def _day(day: Day) -> str:
-    return f"{day.year}-{day.month:02d}-{day.day:02d}"
-
-
-def _another_day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 FORMAT = Format(
     name="emis",
     description="EMIS Web bulk extract: Admin_, CareRecord_, Coding_ and Prescribing_ files",
@@ -284,8 +276,8 @@ FORMAT = Format(
     register=_register,
     events=_events,
     issues=_issues,
-    day=_day,
-    another_day=_another_day,
+    day=Day.iso,
+    another_day=Day.day_first,
     packs="gz",
     unknown_code=code_id(NO_CODE),
     odd_codes=(

@@ -274,10 +274,6 @@ def _issues(facts: Facts, rows: Any) -> Written:
     )
 
 
-def _day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 def _another_day(day: Day) -> str:
     return f"{day.day:02d}.{day.month:02d}.{day.year}"
 
@@ -303,7 +299,7 @@ FORMAT = Format(
     register=_register,
     events=_events,
     issues=_issues,
-    day=_day,
+    day=Day.day_first,
     another_day=_another_day,
     many_parts=True,
     packs="gz",

@@ -195,3 +195,11 @@ class Day(NamedTuple):
     year: int
     month: int
     day: int
+
+    def iso(self) -> str:
+        """The day as 2026-05-01."""
+        return f"{self.year}-{self.month:02d}-{self.day:02d}"
+
+    def day_first(self) -> str:
+        """The day as 01/05/2026."""
+        return f"{self.day:02d}/{self.month:02d}/{self.year}"

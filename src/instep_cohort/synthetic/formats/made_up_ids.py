@@ -7,15 +7,19 @@ namespace `NAMESPACE` that nobody was given as far as is known, the partition 11
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAMESPACE = "9999999"
 #: The place of a code that is in no dictionary.
 NO_CODE = 5_000_000
 _FIRST_ITEM = 10_000_000
+_PRACTICE_PLACES = 100_000
 
 _DIHEDRAL = (
     *("0123456789", "1234067895", "2340178956", "3401289567", "4012395678"),
@@ -44,6 +48,14 @@ def guids(kind: str, number: Any) -> Any:
 def guid(kind: str, number: int) -> str:
     """The same GUID for a single number."""
     return "{" + f"{kind}-0000-4000-8000-{number:012d}" + "}"
+
+
+def numbered(numbers: Sequence[int], practices: Sequence[int]) -> list[str]:
+    """Patient ids as plain numbers, whose last five digits are the practice."""
+    return [
+        str(number * _PRACTICE_PLACES + practice)
+        for number, practice in zip(numbers, practices, strict=True)
+    ]
 
 
 def shifted(number: Any, by: int) -> Any:

@@ -154,14 +154,6 @@ def _who_and_when(facts: Facts, rows: Any) -> dict[str, Any]:
     }
 
 
-def _day(day: Day) -> str:
-    return f"{day.year}-{day.month:02d}-{day.day:02d}"
-
-
-def _another_day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 FORMAT = Format(
     name="standard",
     description="plain CSV: patients, events and medicines with Read v2 codes",
@@ -173,8 +165,8 @@ FORMAT = Format(
     register=_register,
     events=_events,
     issues=_issues,
-    day=_day,
-    another_day=_another_day,
+    day=Day.iso,
+    another_day=Day.day_first,
     packs="gz",
     odd_codes=tuple(
         OddCode("junk for a code", STORED, code, "events") for code in ("#9V0..", "DNA", "13R")

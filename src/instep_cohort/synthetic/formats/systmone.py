@@ -21,21 +21,18 @@ from instep_cohort.synthetic.formats.layout import (
     OddPerson,
     Sheet,
 )
-from instep_cohort.synthetic.formats.made_up_ids import shifted
+from instep_cohort.synthetic.formats.made_up_ids import numbered, shifted
 from instep_cohort.synthetic.neutral import ENTRIES
 from instep_cohort.synthetic.other_codes import other_codes
 from instep_cohort.synthetic.products import PRODUCTS
 from instep_cohort.synthetic.register import SEXES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from instep_cohort.synthetic.formats.facts import Facts
     from instep_cohort.synthetic.formats.layout import Role, Written
 
-_PRACTICE_PLACES = 100_000
 _FIRST_REGISTRATION, _FIRST_EVENT, _FIRST_ISSUE = 10**9, 10**12, 2 * 10**12
 _STATUSES = ("GMS", "Temporary", "Private")  # regular temporary other
 _YES, _NO = "true", "false"
@@ -134,13 +131,6 @@ _DRUG_CODE = Sheet(
 
 # MultiLex products by position, all made up.
 _PRODUCTS = [str(900_000 + place) for place in range(len(PRODUCTS))]
-
-
-def _ids(numbers: Sequence[int], practices: Sequence[int]) -> list[str]:
-    return [
-        str(number * _PRACTICE_PLACES + practice)
-        for number, practice in zip(numbers, practices, strict=True)
-    ]
 
 
 def _organisation(practice: Any) -> Any:
@@ -285,10 +275,6 @@ def _day(day: Day) -> str:
     return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year} 00:00:00"
 
 
-def _another_day(day: Day) -> str:
-    return f"{day.year}-{day.month:02d}-{day.day:02d}"
-
-
 FORMAT = Format(
     name="systmone",
     description="TPP SystmOne: SRPatient, SRCode, SRPrimaryCareMedication and their like",
@@ -304,12 +290,12 @@ FORMAT = Format(
         "A CTV3 code of codeine for the bowel, which looks like codeine for pain.",
         "A SNOMED CT concept or a dm+d id where no public list has it.",
     ),
-    ids=_ids,
+    ids=numbered,
     register=_register,
     events=_events,
     issues=_issues,
     day=_day,
-    another_day=_another_day,
+    another_day=Day.iso,
     packs="gz",
     fates={
         ("SRPrimaryCareMedication", "no product"): STORED,  # known by its name

@@ -19,20 +19,17 @@ from instep_cohort.synthetic.formats.layout import (
     OddPerson,
     Sheet,
 )
-from instep_cohort.synthetic.formats.made_up_ids import shifted
+from instep_cohort.synthetic.formats.made_up_ids import numbered, shifted
 from instep_cohort.synthetic.neutral import ENTRIES
 from instep_cohort.synthetic.other_codes import other_codes
 from instep_cohort.synthetic.products import PRODUCTS
 from instep_cohort.synthetic.register import REGULAR, SEXES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from instep_cohort.synthetic.formats.facts import Facts
     from instep_cohort.synthetic.formats.layout import Written
 
 _NO_DAY = "9999-12-31"  # an open end, or nothing
-_PRACTICE_PLACES = 100_000
 _FIRST_EVENT, _FIRST_ISSUE, _FIRST_REPEAT = 10**12, 2 * 10**12, 3 * 10**12
 
 _PATIENT = Sheet(
@@ -106,13 +103,6 @@ _DISSENTS = Sheet(
 
 # Of the form that MultiLex ids have in public scripts; made up by position.
 _DRUGS = [f"9{place:05d};0;0" for place in range(len(PRODUCTS))]
-
-
-def _ids(numbers: Sequence[int], practices: Sequence[int]) -> list[str]:
-    return [
-        str(number * _PRACTICE_PLACES + practice)
-        for number, practice in zip(numbers, practices, strict=True)
-    ]
 
 
 def _register(facts: Facts) -> Written:
@@ -213,14 +203,6 @@ def _days(facts: Facts, rows: Any) -> Any:
     return pc.fill_null(facts.dates(rows, "iso", partial="none"), _NO_DAY)
 
 
-def _day(day: Day) -> str:
-    return f"{day.year}-{day.month:02d}-{day.day:02d}"
-
-
-def _another_day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 FORMAT = Format(
     name="tpp",
     description="OpenSAFELY-TPP tables as CSV: Patient, CodedEvent, MedicationIssue, dictionaries",
@@ -241,12 +223,12 @@ FORMAT = Format(
         "Substances and BNF codes of medicines; a dm+d id where no public list has it.",
         "A table of SNOMED CT events (CodedEvent_SNOMED) is not written.",
     ),
-    ids=_ids,
+    ids=numbered,
     register=_register,
     events=_events,
     issues=_issues,
-    day=_day,
-    another_day=_another_day,
+    day=Day.iso,
+    another_day=Day.day_first,
     packs="gz",
     unknown_code="999999;9;9",
     markers=(_NO_DAY,),

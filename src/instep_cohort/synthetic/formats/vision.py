@@ -21,20 +21,17 @@ from instep_cohort.synthetic.formats.layout import (
     OddPerson,
     Sheet,
 )
-from instep_cohort.synthetic.formats.made_up_ids import shifted
+from instep_cohort.synthetic.formats.made_up_ids import numbered, shifted
 from instep_cohort.synthetic.neutral import ENTRIES
 from instep_cohort.synthetic.other_codes import other_codes
 from instep_cohort.synthetic.products import PRODUCTS
 from instep_cohort.synthetic.register import NEVER, REGULAR, SEXES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from instep_cohort.synthetic.formats.facts import Facts, Style
     from instep_cohort.synthetic.formats.layout import Written
 
 _STYLE: Style = "yyyymmdd"
-_PRACTICE_PLACES = 100_000
 _FIRST_EVENT, _FIRST_ISSUE = 10**9, 5 * 10**9
 _REGULAR, _TEMPORARY, _OTHER, _LEFT, _DEAD = range(5)
 _ACTIVE = ("R", "T", "P", "L", "D")
@@ -95,13 +92,6 @@ _PRACTICE = Sheet(
     ),
     part="",
 )
-
-
-def _ids(numbers: Sequence[int], practices: Sequence[int]) -> list[str]:
-    return [
-        str(number * _PRACTICE_PLACES + practice)
-        for number, practice in zip(numbers, practices, strict=True)
-    ]
 
 
 def _register(facts: Facts) -> Written:
@@ -194,10 +184,6 @@ def _day(day: Day) -> str:
     return f"{day.year}{day.month:02d}{day.day:02d}"
 
 
-def _another_day(day: Day) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
 FORMAT = Format(
     name="vision",
     description="Vision: Patient, Journal and Practice without a header line",
@@ -212,12 +198,12 @@ FORMAT = Format(
         "The days of an issue, substances and BNF codes of medicines.",
         "A SNOMED CT concept or a dm+d id where no public list has it.",
     ),
-    ids=_ids,
+    ids=numbered,
     register=_register,
     events=_events,
     issues=_issues,
     day=_day,
-    another_day=_another_day,
+    another_day=Day.day_first,
     fates={("Journal", "no product"): STORED},  # known by its name or its dm+d id
     odd_codes=tuple(
         OddCode("junk for a code", STORED, code, "events") for code in ("DNA", "#9V0..", "13m1.0")
