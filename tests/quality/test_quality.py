@@ -258,6 +258,11 @@ def test_the_age_of_an_extract(tmp_path):
     assert found(store, on=ON + timedelta(days=91))["extract-old"] == ("error", 91, None)
 
 
+def test_people_of_no_practice_are_no_empty_practice(tmp_path):
+    told = found(standard(tmp_path, patients=[{}, {"patient_id": "2", "practice_id": ""}]))
+    assert "registered-nobody" not in told
+
+
 # ---------------------------------------------------------------- the whole
 
 

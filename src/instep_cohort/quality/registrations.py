@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instep_cohort.quality.opened import Opened
+from instep_cohort.quality.opened import NO_PRACTICE, Opened
 from instep_cohort.quality.rules import finding
 from instep_cohort.quality.values import Finding, Seen, Unit
 
@@ -109,7 +109,8 @@ def _nobody(store: Opened) -> list[Finding]:
             table="registrations",
         )
         for practice, size in lists.items()
-        if not size
+        # people of no practice are told by another rule, where there are practices at all
+        if not size and (practice != NO_PRACTICE or len(lists) == 1)
     ]
 
 
